@@ -7,39 +7,56 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import licet
 from licet.cli import terminal
-from licet.cli.command_support import AsJson, answers, out, print_json, say
+from licet.cli.command_support import HERE, AsJson, WorkspaceDir, answers, out, print_json, say
 
 if TYPE_CHECKING:
     from licet.app.ad_effect import AdEffect
 
 
+Log = Annotated[
+    Path | None,
+    typer.Argument(metavar="LOG", help="A log of another server: CSV or Parquet. Default: the workspace's."),
+]
+
+
 @answers
 def effect(
-    log: Annotated[Path, typer.Argument(metavar="LOG", help="Choices as they were logged: CSV or Parquet.")],
+    log: Log = None,
     target: Annotated[
         str | None,
         typer.Option(
             "--target",
-            metavar="COLUMN",
-            help="The column with the chance that the other way to choose would have given. Default: all alike.",
+            metavar="WAY",
+            help="The other way: contextual or uniform; of a file the column with its chances. Default: contextual, or"
+            " uniform of a file.",
         ),
     ] = None,
     floor_share: Annotated[
         float | None,
-        typer.Option("--floor-share", help="Each of n candidates was chosen with this share / n at least."),
+        typer.Option(
+            "--floor-share", help="Of a file: each of n candidates was chosen with this share / n at least."
+        ),
     ] = None,
+    workspace: WorkspaceDir = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Estimate what choosing ads otherwise would bring, from a log of what was chosen, or say that it cannot be told.
+
+    Example: licet ads effect
 
     Example: licet ads effect choices.csv --floor-share 0.02
 
     Example: licet ads effect choices.parquet --target contextual_chance --json
     """
-    from licet.app.ad_effect import ad_effect
+    if log is not None:
+        from licet.app.ad_effect import ad_effect
 
-    found = ad_effect(log, target, floor_share)
+        found = ad_effect(log, None if target == "uniform" else target, floor_share)
+    else:
+        with licet.open(workspace) as opened:
+            found = opened.uses.advertisers.effect(target or "contextual")
     if as_json:
         print_json(found.as_json())
     else:
@@ -47,17 +64,20 @@ def effect(
 
 
 @answers
-def report(
-    log: Annotated[Path, typer.Argument(metavar="LOG", help="Choices as they were logged: CSV or Parquet.")],
-    as_json: AsJson = False,
-) -> None:
+def report(log: Log = None, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     """Tell what advertisers are told of their campaigns: showings, clicks and what was charged, from 10 on.
 
-    Example: licet ads report choices.csv
-    """
-    from licet.app.ad_effect import campaign_report
+    Example: licet ads report
 
-    told = campaign_report(log)
+    Example: licet ads report choices.csv --json
+    """
+    if log is not None:
+        from licet.app.ad_effect import campaign_report
+
+        told = campaign_report(log)
+    else:
+        with licet.open(workspace) as opened:
+            told = opened.uses.advertisers.campaigns()
     if as_json:
         print_json([one._asdict() for one in told])
         return

@@ -74,7 +74,7 @@ ELSEWHERE = {
     ("GET", "/search/{rows}"), ("GET", "/subjects/ann/people"), ("GET", "/insights"), ("GET", "/insights/{month}"),
     ("GET", "/recommendations/ann/jobs"), ("GET", "/recommendations/ann/posts"), ("GET", "/recommendations/ann/why"),
     ("GET", "/recommendations/ann/both-ways"), ("GET", "/recommendations/similar"),
-    ("POST", "/advertisers/{advertiser}/audiences"),
+    ("POST", "/advertisers/{advertiser}/audiences"), ("GET", "/advertisers/effect"), ("GET", "/advertisers/campaigns"),
     ("POST", "/advertisers/{advertiser}/audiences/end"),
     ("POST", "/ads/choices"), ("GET", "/ads/choices/{choice}"), ("POST", "/ads/choices/{choice}/click"),
     ("GET", "/ads/campaigns"),

@@ -9,7 +9,9 @@ from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 
 if TYPE_CHECKING:
+    from licet.app.ad_effect import AdEffect
     from licet.app.advertiser_audiences import AudienceAnswer, LiveAudience
+    from licet.uses.ad_reports.campaign_counts import CampaignCounts
 
 
 @names_wrong_types
@@ -39,3 +41,18 @@ class AdvertiserOperations:
         from licet.app import advertiser_audiences
 
         return advertiser_audiences.live_audiences(self._core)
+
+    def effect(self, otherwise: str = "contextual") -> AdEffect:
+        """What choosing by the page alone, or every candidate alike ("uniform"), would have brought, by the log.
+
+        Raises: UseError ADS-040, ADS-041, ADS-043, ADS-085, ADS-086, ADS-095.
+        """
+        from licet.app.ads import logged_effect
+
+        return logged_effect.logged_effect(self._core, otherwise)
+
+    def campaigns(self) -> list[CampaignCounts]:
+        """What advertisers are told of each campaign. Raises: UseError ADS-040, ADS-041, ADS-043, ADS-086."""
+        from licet.app.ads import logged_effect
+
+        return logged_effect.told_campaigns(self._core)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
@@ -73,12 +73,75 @@ def living_audiences(workspace: Ours) -> LivingAudiences:
     )
 
 
+class CampaignTold(BaseModel):
+    """What its advertiser is told; null for what is of fewer than 10."""
+
+    campaign: str
+    showings: int | None
+    clicks: int | None
+    personalised: int | None
+    contextual: int | None
+    micros: int | None
+
+
+@router.get("/campaigns", summary="What advertisers are told of their campaigns")
+def told_campaigns(workspace: Ours) -> list[CampaignTold]:
+    """Of each that was shown; for an operator, who hands an advertiser its own."""
+    return [CampaignTold.model_validate(one._asdict()) for one in workspace.uses.advertisers.campaigns()]
+
+
+class EstimateTold(BaseModel):
+    value: float
+    lowest: float
+    highest: float
+
+
+class RevenueTold(BaseModel):
+    """Of one kind of advertisement; null for what is of too few. Estimates are of 1,000 showings, in millionths."""
+
+    kind: str
+    showings: int | None
+    clicks: int | None
+    micros: int | None
+    of_a_thousand: EstimateTold | None
+    guaranteed: EstimateTold | None
+
+
+class EffectTold(BaseModel):
+    """What choosing otherwise would have brought; rates of clicks, with the usual interval but for `guaranteed`."""
+
+    target: str
+    choices: int
+    clicks: int
+    logged: EstimateTold
+    ips: EstimateTold
+    snips: EstimateTold
+    dr: EstimateTold
+    guaranteed: EstimateTold
+    difference: EstimateTold
+    difference_guaranteed: EstimateTold
+    effective_sample: float
+    effective_clicks: float
+    largest_weight: float
+    weight_bound: float
+    is_bound_known: bool
+    verdict: str
+    floor_share: float | None
+    least_clicks: int
+    revenue: list[RevenueTold]
+    least_told: int
+
+
+@router.get("/effect", summary="What choosing advertisements otherwise would have brought")
+def effect(workspace: Ours, otherwise: Literal["contextual", "uniform"] = "contextual") -> EffectTold:
+    """By the log of choices; `cannot tell` below 100 effective clicks."""
+    return EffectTold.model_validate(workspace.uses.advertisers.effect(otherwise).as_json())
+
+
 @router.post("/{advertiser}/audiences", summary="Ask about an audience")
 def ask_audience(workspace: Ours, advertiser: Advertiser, body: AudienceTermsAsked) -> AudienceTold:
     """It lives where it may; asked again in the same month the answer is the same number."""
-    return AudienceTold.model_validate(
-        workspace.uses.advertisers.ask(advertiser, body.wanted).as_json(), from_attributes=False
-    )
+    return AudienceTold.model_validate(workspace.uses.advertisers.ask(advertiser, body.wanted).as_json())
 
 
 @router.post("/{advertiser}/audiences/end", summary="End an audience")

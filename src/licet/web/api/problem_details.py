@@ -100,6 +100,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "ADS-081": (422, "There is no such attribute or value"),
     "ADS-082": (409, "The advertiser has as many as may be"),
     "ADS-083": (409, "The advertiser asked as often as may be"),
+    "ADS-086": (409, "The log is too short to be told of"),
     "ADS-090": (404, "Advertisers are told nothing here"),
     "ADS-092": (422, "There can be no such advertiser"),
     "RCMD-120": (404, "There are no insights here"),
