@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
-from licet.app.followed_copies import recipients
+from licet.app.ads.list_statuses import held_of, lists_in
+from licet.app.followed_copies import book, recipients
 from licet.deliveries import Recipient
 from licet.deliveries.deletion_discovery import FILE, Discovery, read_discovery
 from licet.deliveries.deletion_requests import EMAIL, RESULTS, SHA256, AskedDeletion, answered, ask
@@ -123,6 +124,20 @@ def own_discovery(core: Core, endpoint: str) -> JsonObject:
         "publicKey": [jwk_of(core.signer).model_dump(exclude_none=True)],
         "vendorScriptRequirement": False,
     }
+
+
+def on_their_way_out(core: Core, recipient: str) -> list[str]:
+    """The identifiers of a recipient's lists of which nobody confirmed yet that they are gone, in order.
+
+    Raises: DeliveryError DLVR-034, DLVR-035 for what is held of a list.
+    """
+    found = set[str]()
+    for delivery in lists_in(book(core)):
+        if delivery.recipient == recipient:
+            held, state = held_of(core, delivery)
+            rows = held.identifiers(state)
+            found.update(rows.filter(rows["is_removing"])["identifier"].to_pylist())
+    return sorted(found)
 
 
 def trial_requests(hosts: Collection[str]) -> GuardedRequests:

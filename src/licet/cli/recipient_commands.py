@@ -23,8 +23,11 @@ _STYLES = {"received": "green", "refused": "red", "unanswered": "yellow"}
 def ask(
     recipient: Annotated[str, typer.Argument(help="As recipients.yaml names them.")],
     identifiers: Annotated[
-        Path, typer.Argument(help="Identifiers as they were delivered, one a line: hashed addresses.")
-    ],
+        Path | None,
+        typer.Argument(
+            help="Identifiers as they were delivered, one a line. Default: those on their way out of a list."
+        ),
+    ] = None,
     trial: Annotated[
         list[str] | None,
         typer.Option(
@@ -37,15 +40,18 @@ def ask(
     """Ask a recipient to delete what goes by some identifiers, each by a signed request of its own; exit status 1
     unless all were received.
 
-    Example: licet recipient ask microsoft gone.txt
+    Example: licet recipient ask partner
     """
     from licet.app.deletion_asking import trial_requests
     from licet.app.list_results import read_sent
 
     with licet.open(workspace) as opened:
-        found = opened.deletions.ask(recipient, read_sent(identifiers), requests=trial_requests(trial or ()))
+        named = None if identifiers is None else read_sent(identifiers)
+        found = opened.deletions.ask(recipient, named, requests=trial_requests(trial or ()))
     if as_json:
         print_json([one.as_json() for one in found])
+    elif not found:
+        say("Nothing is on its way out of a list of theirs.")
     else:
         counted = {state: sum(one.state == state for one in found) for state in _STYLES}
         for state, count in counted.items():

@@ -19,6 +19,7 @@ from licet.app.ads.list_answers import acknowledge
 from licet.app.list_handover import hand_over
 from licet.app.reference_recipient import Manner
 from licet.app.workspace import Workspace
+from licet.sources.drop_identifiers import drop_hash
 from licet.terms import DeliveryError
 
 ANN = "ann"
@@ -119,6 +120,23 @@ def test_what_is_not_the_platforms_is_not_taken(club: Workspace, tmp_path: Path)
         refused.value.close()
         with pytest.raises(DeliveryError, match="DLVR-087"):
             list(hand_over(tmp_path / "nowhere", f"http://{lab.place}", lab.requests))
+
+
+def test_whoever_california_names_is_off_the_list_and_asked_to_be_deleted(
+    club: Workspace, tmp_path: Path
+) -> None:
+    (club.layout.root / "drop.yaml").write_text("licet_drop: 1\ntable: contacts\nsubject: id\nemail: email\n")
+    hashed_there = drop_hash(address_of(ANN))
+    (tmp_path / "20261201_4821_Email.csv").write_text(f"ID,Hash\nAbCdEfGhIjK1,{hashed_there}\n")
+    with receiving(club, tmp_path / "r", name="adco") as lab:
+        assert deliver(club, lab, tmp_path / "out")[-1:] == ["applied"] and has_ann(lab)
+        assert club.deletions.take_drop(tmp_path / "20261201_4821_Email.csv").objections == 1
+        club.uses.ads.deliver(AUDIENCE, tmp_path / "out2")
+        (asked,) = club.deletions.ask(
+            "adco", requests=lab.requests
+        )  # before the delivery that removes her is done
+        assert asked.state == "received" and not has_ann(lab)
+        assert club.uses.ads.lists()[0].removing == 1  # received is not confirmed
 
 
 # -- recipients' own formats ------------------------------------------------------------------------------------------

@@ -25,14 +25,21 @@ class DeletionOperations:
         self._core = core
 
     def ask(
-        self, recipient: str, identifiers: Sequence[str], *, requests: GuardedRequests | None = None
+        self,
+        recipient: str,
+        identifiers: Sequence[str] | None = None,
+        *,
+        requests: GuardedRequests | None = None,
     ) -> list[DeletionAnswer]:
         """Ask a recipient to delete what goes by some hashed addresses; see `app.deletion_asking`.
 
-        Raises: DeliveryError DLVR-073 to DLVR-076, DLVR-080 to DLVR-082.
+        identifiers: by default those that are on their way out of a list of theirs.
+        Raises: DeliveryError DLVR-034, DLVR-035, DLVR-073 to DLVR-076, DLVR-080 to DLVR-082.
         """
-        from licet.app.deletion_asking import ask_deletions
+        from licet.app.deletion_asking import ask_deletions, on_their_way_out
 
+        if identifiers is None:
+            identifiers = on_their_way_out(self._core, recipient)
         return list(ask_deletions(self._core, recipient, identifiers, requests))
 
     def asked(self) -> list[DeletionAnswer]:
