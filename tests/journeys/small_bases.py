@@ -42,7 +42,7 @@ def small_base() -> Base:
 def write_small_base(root: Path, settings: AdaptedSettings = SETTINGS) -> None:
     """Into a workspace, as its own; and how it is adapted."""
     write_base(small_base(), root / "base")
-    told = ", ".join(f"{name}: {value}" for name, value in settings.model_dump().items())
+    told = ", ".join(f"{name}: {value}" for name, value in settings.model_dump(exclude_none=True).items())
     (root / "model.yaml").write_text(f"{{licet_model: 1, buckets: 3, adapted: {{{told}}}}}")
 
 

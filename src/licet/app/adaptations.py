@@ -155,6 +155,18 @@ def opened(core: Core) -> Adapted:
     return open_adapted(core.layout.root)
 
 
+def require_base(core: Core) -> None:
+    """Raises: UseError MODL-123 where a causal model is adapted in the base's place, which speaks in other tokens."""
+    named = opened(core).adaptation.settings.causal
+    if named is not None:
+        raise UseError(
+            "MODL-123",
+            "a causal model is not tried beside the counts: it speaks in other tokens than they are of",
+            named,
+            "try the counts without it; or take adapted.causal out of model.yaml, and adapt the base",
+        )
+
+
 def _result(made: Made) -> AdaptedResult:
     said = read_manifest(AdaptedManifest, made.snapshot)
     return AdaptedResult.of(

@@ -84,6 +84,7 @@ def audit(
     adapted = adaptations.latest_adapted(core, asked) if with_adapted else None
     if adapted is not None:
         require_torch()
+        adaptations.require_base(core)
     trial = Trial(
         _sampled(taught(parents["corpus"], progress), most_documents, seed),
         make_canaries(canaries_each, seed), said, core, with_reader and has_torch(),

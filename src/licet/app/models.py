@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from licet.app import artefacts
-from licet.app.adaptations import opened, serving_networks
+from licet.app.adaptations import opened, require_base, serving_networks
 from licet.app.artefact_status import require_exact
 from licet.app.artefacts import note_use, open_access
 from licet.app.catch_up import bring_parents
@@ -17,6 +17,7 @@ from licet.uses.manifest import read_heading, read_manifest
 from licet.uses.model.base_card import has_torch, require_torch
 from licet.uses.model.base_folder import base_of
 from licet.uses.model.counts_log import ModelManifest
+from licet.uses.model.foundation import CausalFoundation
 from licet.uses.model.generation import write_on
 from licet.uses.model.held_out_members import Evaluation
 from licet.uses.model.reader import Reader
@@ -55,7 +56,7 @@ def evaluate(
 
     adapted: also the base, adapted to the others; that takes as long as adapting it.
 
-    Raises: AppError APP-234 where the corpus is not of now, APP-235 for no share; UseError MODL-004.
+    Raises: AppError APP-234 where the corpus is not of now, APP-235 for no share; UseError MODL-004, MODL-123.
     """
     if not 1 <= held_out_percent <= 90:
         raise AppError(
@@ -71,6 +72,7 @@ def evaluate(
     can_read = has_torch() and base.can_read(said.recipe.base, said.recipe.order)
     if adapted:
         require_torch()
+        require_base(core)
     found = evaluated(
         core.store, said, parents, access.secret, held_out_percent, base if can_read else None,
         opened(core) if adapted and can_read else None, progress,
@@ -96,8 +98,10 @@ def generate(
 ) -> str:
     """What a model writes on after a beginning, of its served counts and the base, or of the counts alone.
 
-    adapted: of what the base became on members' texts, of the shards that are in service, in its place.
-    Raises: AppError APP-234 where the model is not of now; UseError MODL-060, MODL-063, MODL-064, MODL-066, MODL-083.
+    adapted: of what the base became on members' texts, of the shards that are in service, in its place; where the
+    operator named a causal model, of what that became, alone.
+    Raises: AppError APP-234 where the model is not of now; UseError MODL-060, MODL-063, MODL-064, MODL-066, MODL-083,
+    MODL-122, MODL-124.
     """
     snapshot = core.store.snapshot(KIND, which)
     require_exact(core, [snapshot], absences)
@@ -113,6 +117,8 @@ def generate(
         )
     said = read_manifest(ModelManifest, snapshot)
     networks = serving_networks(core, said.purpose, absences) if adapted else ()
+    if adapted and isinstance(causal := opened(core).foundation, CausalFoundation):
+        return causal.model.generate(prompt, networks, seed, temperature, most_tokens)
     reader = Reader(base_of(core.layout.root), counts, vocabulary, said.recipe.two_members, networks)
     return reader.generate(prompt, seed=seed, temperature=temperature, most_tokens=most_tokens)
 

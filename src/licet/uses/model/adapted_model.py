@@ -23,7 +23,6 @@ from licet.terms import LicetError
 from licet.terms.canonical import canonical_json, digest
 from licet.uses.manifest import StoredFile, read_heading, read_manifest
 from licet.uses.model.adaptation_recipe import AdaptedSettings, PinnedAdaptation
-from licet.uses.model.base_card import require_torch
 from licet.uses.model.base_folder import Base, base_of
 from licet.uses.model.chain_environment import ChainEnvironment, chain_environment_here
 from licet.uses.model.checkpoint_chain import (
@@ -35,6 +34,7 @@ from licet.uses.model.checkpoint_chain import (
     is_as_chained,
     require_checkpoint,
 )
+from licet.uses.model.foundation import BaseFoundation, CausalFoundation, Foundation
 from licet.uses.model.kept_checkpoints import KeptCheckpoints
 from licet.uses.model.model_recipe import load_model_recipe
 from licet.uses.model.taught_documents import bucket_of, documents_then, foresee_taught, of_one, show_taught
@@ -84,10 +84,18 @@ class Taught(NamedTuple):
 
 
 class Adaptation(NamedTuple):
-    """How a workspace has its base adapted."""
+    """How a workspace has its base adapted, or a causal model in the folder that its settings name. root: of it."""
 
     settings: AdaptedSettings
     base: Base
+    root: Path = Path()
+
+    def foundation(self) -> Foundation:
+        """Raises: UseError MODL-122."""
+        named = self.settings.causal
+        if named is None:
+            return BaseFoundation(self.base, self.settings)
+        return CausalFoundation(self.root / named, self.settings)
 
 
 class Adapted:
@@ -108,8 +116,12 @@ class Adapted:
         return self._read()
 
     @functools.cached_property
+    def foundation(self) -> Foundation:
+        return self.adaptation.foundation()
+
+    @property
     def recipe(self) -> PinnedAdaptation:
-        return self.adaptation.settings.over(self.adaptation.base)
+        return self.foundation.recipe
 
     def asks_for(self) -> Mapping[str, set[str]]:
         """No table: it reads the corpus."""
@@ -157,19 +169,17 @@ class Adapted:
         self, parent: Documents, secret: bytes, is_left_out: Callable[[str], bool], progress: Progress
     ) -> list[bytes]:
         """The networks of a build from scratch without some members. Nothing of it is kept."""
-        base, recipe, threads = self.adaptation.base, self.recipe, self.adaptation.settings.threads
-        require_torch()
-        from licet.uses.model.shard_training import train_segment
-
+        foundation, recipe, threads = self.foundation, self.recipe, self.adaptation.settings.threads
+        foundation.require()
         parts = (parent.read(number) for number in parent.buckets())
         taught = Taught.of(parts, secret, recipe.buckets, is_left_out)
-        made, shape = [], base.card.recipe.shape
+        made = []
         for shard in range(recipe.shards):
-            network, buckets = base.network, range(shard * recipe.segments, (shard + 1) * recipe.segments)
+            network, buckets = foundation.start, range(shard * recipe.segments, (shard + 1) * recipe.segments)
             for bucket in buckets:
                 progress("adapting the base to the others", bucket, recipe.buckets)
                 texts = taught.texts.get(bucket, ())
-                network = train_segment(network, texts, "", shape, base.byte_pairs, recipe, threads)
+                network = foundation.train(network, texts, "", threads)
             if any(bucket in taught.texts for bucket in buckets):
                 made.append(network)
         return made
@@ -220,28 +230,26 @@ class Adapted:
         """That of the chains. Raises: UseError MODL-080 where they are not to be gone on with here; MODL-060."""
         if earlier is not None and not wanted:
             return earlier.chain_environment
-        require_torch()
+        self.foundation.require()
         here = chain_environment_here(self.adaptation.settings.threads)
+        if libraries := self.foundation.libraries():
+            here = here.model_copy(update={"settings": (*here.settings, *libraries)})
         if earlier is not None:
             here.require(earlier.chain_environment)
         return here
 
     def _network(self, store: Store, chain: Sequence[Checkpoint]) -> bytes:
         if not chain:
-            return self.adaptation.base.network
+            return self.foundation.start
         return require_checkpoint(store.get(chain[-1].network.sha256), chain[-1])
 
     def _trained(self, bench: Workbench, before: bytes, bucket: Bucket, id_: str) -> tuple[Checkpoint, bytes]:
         """One checkpoint more: what an interrupted training had made of it, or trained now."""
-        from licet.uses.model.shard_training import segment_size, train_segment
-
-        base, recipe, threads = self.adaptation.base, self.recipe, self.adaptation.settings.threads
-        shape, vocabulary = base.card.recipe.shape, base.byte_pairs
         network = self._kept.read(id_)
         if network is None:
-            network = train_segment(before, bucket.texts, id_, shape, vocabulary, recipe, threads)
+            network = self.foundation.train(before, bucket.texts, id_, self.adaptation.settings.threads)
             self._kept.write(id_, network)
-        size = segment_size(bucket.texts, shape, vocabulary, recipe)
+        size = self.foundation.size(bucket.texts)
         file = StoredFile(bench.files.put(network, ".safetensors"), len(network))
         return Checkpoint(id_, bucket.digest, len(bucket.texts), size.tokens, size.steps, file), network
 
@@ -255,7 +263,7 @@ def open_adapted(root: Path) -> Adapted:
     """The adapted model of a workspace, by its `model.yaml` and its `base`, where there are such."""
 
     def read() -> Adaptation:
-        return Adaptation(load_model_recipe(root / "model.yaml").adapted, base_of(root))
+        return Adaptation(load_model_recipe(root / "model.yaml").adapted, base_of(root), root)
 
     return Adapted(read, KeptCheckpoints(root / "cache" / "checkpoints"))
 

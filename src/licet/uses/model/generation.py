@@ -26,17 +26,12 @@ def write_on(
     temperature: above 1 more freely, below 1 likelier, 0 what is likeliest. The same arguments write the same.
     Raises: UseError MODL-066 for a temperature or a seed below 0, or fewer tokens than none.
     """
-    if not (0 <= temperature < float("inf")) or most_tokens < 0 or seed < 0:
-        raise UseError(
-            "MODL-066",
-            f"nothing is written of {most_tokens} tokens, at a temperature of {temperature}, from seed {seed}",
-            fix="give whole numbers from 0 up, and a temperature from 0 up",
-        )
+    require_writable(seed, temperature, most_tokens)
     chance = np.random.default_rng(seed)
     before = vocabulary.encode(prompt)
     begun = len(before)
     while len(before) < begun + most_tokens:
-        token = _drawn(next_tokens(before), temperature, chance)
+        token = drawn(next_tokens(before), temperature, chance)
         if token == START:
             break
         before = np.append(before, np.uint16(token))
@@ -45,7 +40,18 @@ def write_on(
     return text.encode("utf-8", "replace").decode()
 
 
-def _drawn(probabilities: Floats, temperature: float, chance: np.random.Generator) -> int:
+def require_writable(seed: int, temperature: float, most_tokens: int) -> None:
+    """Raises: UseError MODL-066 for a temperature or a seed below 0, or fewer tokens than none."""
+    if not (0 <= temperature < float("inf")) or most_tokens < 0 or seed < 0:
+        raise UseError(
+            "MODL-066",
+            f"nothing is written of {most_tokens} tokens, at a temperature of {temperature}, from seed {seed}",
+            fix="give whole numbers from 0 up, and a temperature from 0 up",
+        )
+
+
+def drawn(probabilities: Floats, temperature: float, chance: np.random.Generator) -> int:
+    """The next token by chance, as probable as it is said to be."""
     if temperature == 0:
         return int(np.argmax(probabilities))
     with np.errstate(over="ignore"):  # so cold that all but the likeliest count for nothing

@@ -24,7 +24,7 @@ from licet.uses.model.byte_pairs import START, BytePairs, Tokens
 
 _SEED = 1
 #: A place that is not predicted, as `cross_entropy` has it.
-_NOTHING = -100
+NOTHING = -100
 
 
 class SegmentSize(NamedTuple):
@@ -59,7 +59,7 @@ def train_segment(
     weights = {name: weight.float() for name, weight in unpacked(before, shape).items()}
     if texts:
         with deterministic(threads):
-            _train(weights, shape, _windows(as_stream(vocabulary, texts), shape.context), recipe)
+            _train(weights, shape, windows_of(as_stream(vocabulary, texts), shape.context), recipe)
     return packed(weights, {"checkpoint": id_})
 
 
@@ -73,12 +73,12 @@ def _train(weights: Weights, shape: Shape, windows: Tensor, recipe: PinnedAdapta
     batches = [batch for turn in turns for batch in turn.split(recipe.batch)]
     for step, batch in enumerate(batches):
         for group in optimizer.param_groups:
-            group["lr"] = _rate(step, len(batches), recipe)
+            group["lr"] = rate_of(step, len(batches), recipe)
         rows = windows[batch]
-        rows = rows[:, : int((rows != _NOTHING).sum(1).max())]
+        rows = rows[:, : int((rows != NOTHING).sum(1).max())]
         read = rows[:, :-1].clamp(min=START)
         loss = functional.cross_entropy(
-            logits(weights, shape, read).flatten(0, 1), rows[:, 1:].flatten(), ignore_index=_NOTHING
+            logits(weights, shape, read).flatten(0, 1), rows[:, 1:].flatten(), ignore_index=NOTHING
         )
         optimizer.zero_grad()
         loss.backward()
@@ -86,16 +86,16 @@ def _train(weights: Weights, shape: Shape, windows: Tensor, recipe: PinnedAdapta
         optimizer.step()
 
 
-def _rate(step: int, steps: int, recipe: PinnedAdaptation) -> float:
+def rate_of(step: int, steps: int, recipe: PinnedAdaptation) -> float:
     """Rising over `warming` steps, and falling as a cosine to a tenth."""
     falling = 0.1 + 0.9 * 0.5 * (1 + math.cos(math.pi * step / steps))
     return recipe.rate_millionths / 1e6 * min(1.0, (step + 1) / recipe.warming) * falling
 
 
-def _windows(stream: Tokens, context: int) -> Tensor:
+def windows_of(stream: Tokens, context: int) -> Tensor:
     """[windows, context + 1] of a stream, the last filled up with nothing."""
     number = -(-(len(stream) - 1) // context)
-    made = np.full((number, context + 1), _NOTHING, np.int64)
+    made = np.full((number, context + 1), NOTHING, np.int64)
     for place in range(number):
         part = stream[place * context : place * context + context + 1]
         made[place, : len(part)] = part
