@@ -25,7 +25,7 @@ FAULTS = [
     Fault(
         "a political campaign takes part where data is gone by",
         _CHOICES,
-        "if not standing.campaigns[one.place].political",
+        "if not standing.is_political[one.place]",
         "if True",
         "political advertisements depend on what is known of somebody",
     ),

@@ -8,7 +8,6 @@ each question asks the ledger.
 from __future__ import annotations
 
 import itertools
-import os
 import threading
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +20,7 @@ from licet.enforce.people import People
 from licet.sources.catalogue import Catalogue
 from licet.sources.catalogue_file import load_catalogue
 from licet.sources.embedded_labels import check_stamps
-from licet.sources.file_state import Stand, files_of, look_at
+from licet.sources.file_state import Stand, are_as_they_were, files_of, look_at
 
 
 class _Watched(NamedTuple):
@@ -30,23 +29,6 @@ class _Watched(NamedTuple):
 
     files: tuple[tuple[str, int, int, int, int], ...]
     people: People
-
-
-def _are_as_they_were(files: tuple[tuple[str, int, int, int, int], ...]) -> bool:
-    """files: as `Stand` has them."""
-    for path, inode, size, written, changed in files:
-        try:
-            now = os.stat(path)  # noqa: PTH116 - a path as text is looked at in half the time
-        except OSError:
-            return False
-        if (
-            now.st_mtime_ns != written
-            or now.st_ctime_ns != changed
-            or now.st_size != size
-            or now.st_ino != inode
-        ):
-            return False
-    return True
 
 
 class Reading:
@@ -68,7 +50,7 @@ class Reading:
     def people(self) -> People:
         """Who the members are, as the facts table stands. Where no file tells whether it changed, read anew."""
         watched = self._watched
-        if watched is not None and _are_as_they_were(watched.files):
+        if watched is not None and are_as_they_were(watched.files):
             return watched.people
         with self._lock:
             return self._read_people()
@@ -76,7 +58,7 @@ class Reading:
     def are_members_here(self) -> bool:
         """Whether a question about one member reads no table: what is in memory is as the files are."""
         watched = self._watched
-        return watched is not None and watched.people.is_in_memory and _are_as_they_were(watched.files)
+        return watched is not None and watched.people.is_in_memory and are_as_they_were(watched.files)
 
     def roster(self) -> tuple[Stand, RosterHere] | None:
         """The members' ids and how their files stand; None without a table, or where no file tells of a change."""

@@ -7,6 +7,7 @@ the clock that stamps it, and nothing would show it.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -56,6 +57,23 @@ def look_at(paths: Iterable[Path]) -> Stand:
             continue
         found.append((str(path), told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns))
     return Stand(tuple(found), looked)
+
+
+def are_as_they_were(files: tuple[tuple[str, int, int, int, int], ...]) -> bool:
+    """Whether files that had rested when they were looked at are what they were. files: as `Stand` has them."""
+    for path, inode, size, written, changed in files:
+        try:
+            now = os.stat(path)  # noqa: PTH116 - a path as text is looked at in half the time
+        except OSError:
+            return False
+        if (
+            now.st_mtime_ns != written
+            or now.st_ctime_ns != changed
+            or now.st_size != size
+            or now.st_ino != inode
+        ):
+            return False
+    return True
 
 
 def files_of(location: Location, base: Path) -> tuple[Path, ...] | None:

@@ -149,7 +149,7 @@ def test_what_does_not_run_is_shown_to_nobody(tmp_path: Path, old: str, new: str
 
 
 def test_a_political_campaign_goes_by_nothing_of_anybodys(tmp_path: Path) -> None:
-    political = CAMPAIGNS.replace("political: false", "political: true", 1)
+    political = CAMPAIGNS.replace("political: false", "political: true", 1).replace("2000", "9000", 1)
     with make_trade(tmp_path / "w", campaigns=political) as workspace:
         assert numbers(many(workspace))[1]
         assert 1 not in numbers(many(workspace, subject="ann")), "where data is gone by it takes no part"
@@ -160,7 +160,7 @@ def test_a_political_campaign_goes_by_nothing_of_anybodys(tmp_path: Path) -> Non
 def test_a_campaign_ends_while_it_serves_and_a_clock_goes_back(tmp_path: Path) -> None:
     clock = [TODAY]
     with make_trade(tmp_path / "w", clock=lambda: clock[0]) as workspace:
-        assert set(numbers(many(workspace))) == {1, 2}
+        assert set(numbers(many(workspace))) == {1}
         clock[0] = parse_moment("2026-04-01")
         assert set(numbers(many(workspace, times=3))) == {None}
         clock[0] = parse_moment("2026-03-01T00:00:00Z")
@@ -246,7 +246,11 @@ def test_why_it_is_shown_is_told_and_what_a_click_tells(workspace: Workspace) ->
     assert "somebody came whom this campaign is for" in told.click and MARKER not in json.dumps(
         told.as_json()
     )
-    by_page = next(one for one in many(workspace) if one.campaign is not None and one.campaign.number == 2)
+    by_page = next(
+        one
+        for one in many(workspace, "nursing on a ward")
+        if one.campaign is not None and one.campaign.number == 2
+    )
     assert by_page.id is not None
     said = ads.why(by_page.id)
     assert "Nothing of yours was used." in said.sentences and "on behalf of Night Shift" in said.sentences[0]

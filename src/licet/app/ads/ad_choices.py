@@ -20,14 +20,14 @@ from licet.app.ads.budget_leases import BudgetLeases
 from licet.app.ads.permitted_interests import NOTHING, Interests, PermittedInterests
 from licet.app.workspace_layout import ledger_place
 from licet.ledger.postgres_address import is_postgres
-from licet.sources.file_state import Stand, look_at
+from licet.sources.file_state import Stand, are_as_they_were, look_at
 from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.regions import COUNTRIES
 from licet.uses.ad_choice.ad_lottery import draw, propensities
-from licet.uses.ad_choice.campaign import Campaign, CampaignFile, load_campaigns
+from licet.uses.ad_choice.campaign import CampaignFile, load_campaigns
 from licet.uses.ad_choice.choice_log import ChoiceRow
 from licet.uses.ad_choice.opportunity import AdChoice, AdMode, Opportunity
-from licet.uses.ad_choice.page_index import MOST_CANDIDATES, PageIndex
+from licet.uses.ad_choice.page_index import MOST_CANDIDATES, MOST_PAGES, PageIndex
 from licet.uses.ad_choice.page_words import page_digest
 
 if TYPE_CHECKING:
@@ -52,19 +52,30 @@ class _Standing:
     """What stands from one choice to the next, of one file of campaigns."""
 
     def __init__(self, core: Core, said: CampaignFile, stand: Stand) -> None:
-        self.said, self.stand = said, stand
+        self.said, self.stand, self.has_rested = said, stand, False
         self.names, self.campaigns = list(said.campaigns), list(said.campaigns.values())
         self.index = PageIndex([one.words for one in self.campaigns])
         self.interests = PermittedInterests(core, said.attributes) if said.attributes else None
         self._running: frozenset[int] = frozenset()
         self._from = self._until = datetime.min.replace(tzinfo=UTC)
         self._by_value: dict[tuple[str, str], list[int]] = {}
-        for place, campaign in enumerate(self.campaigns):
-            for attribute in campaign.audience:
-                for value in campaign.values_of(attribute):
+        #: By place, read for every candidate of every choice.
+        self.prices = [one.price_micros for one in self.campaigns]
+        self.numbers = [one.number for one in self.campaigns]
+        self.is_political = [bool(one.political) for one in self.campaigns]
+        self._is_for_anybody = [not one.audience for one in self.campaigns]
+        self._limits = [
+            (frozenset(one.countries), one.cap_a_day) if one.countries or one.cap_a_day else None
+            for one in self.campaigns
+        ]
+        self._of_pages: dict[bytes, tuple[frozenset[int], list[Candidate]]] = {}
+        self._wanted = [{name: one.values_of(name) for name in one.audience} for one in self.campaigns]
+        for place, wanted in enumerate(self._wanted):
+            for attribute, values in wanted.items():
+                for value in values:
                     self._by_value.setdefault((attribute, value), []).append(place)
-        by_price = sorted(range(len(self.campaigns)), key=lambda place: -self.campaigns[place].price_micros)
-        self._everywhere = [place for place in by_price if not self.campaigns[place].audience]
+        by_price = sorted(range(len(self.campaigns)), key=lambda place: -self.prices[place])
+        self._everywhere = [place for place in by_price if self._is_for_anybody[place]]
 
     def running(self, at: datetime) -> frozenset[int]:
         """The places of the campaigns that run at a moment; worked out anew when one begins or ends."""
@@ -77,20 +88,32 @@ class _Standing:
             )
         return self._running
 
-    def contextual(self, asked: Opportunity, running: frozenset[int]) -> list[Candidate]:
+    def contextual(self, asked: Opportunity, digest: bytes, running: frozenset[int]) -> list[Candidate]:
         """By the page alone; where nothing fits it, whatever may be shown to anybody, the dearest first."""
-        fitting = self.index.fitting(asked.page, page_digest(asked.page))
-        found = [
-            Candidate(place, relevance, 0)
-            for place, relevance in fitting
-            if place in running and not self.campaigns[place].audience and self._may_be(place, asked)
-        ]
+        known = self._of_pages.get(digest)
+        if known is None or known[0] is not running:
+            fitting = self.index.fitting(asked.page, digest)
+            known = (
+                running,
+                [
+                    Candidate(place, relevance, 0)
+                    for place, relevance in fitting
+                    if self._is_for_anybody[place] and place in running
+                ],
+            )
+            if len(self._of_pages) >= MOST_PAGES:
+                self._of_pages.clear()
+            self._of_pages[digest] = known
+        may_be = self._may_be
+        found = [one for one in known[1] if may_be(one.place, asked)]
         if not found:
             may = (place for place in self._everywhere if place in running and self._may_be(place, asked))
             found = [Candidate(place, 0.0, 0) for place, _ in zip(may, range(MOST_CANDIDATES), strict=False)]
         return found
 
-    def matching(self, asked: Opportunity, interests: Interests, running: frozenset[int]) -> list[Candidate]:
+    def matching(
+        self, asked: Opportunity, digest: bytes, interests: Interests, running: frozenset[int]
+    ) -> list[Candidate]:
         """Whose audience a member is in by what they permit, by each attribute that it names."""
         places = {
             place
@@ -98,26 +121,31 @@ class _Standing:
             for value in values
             for place in self._by_value.get((attribute, value), ())
         }
-        fits = dict(self.index.fitting(asked.page, page_digest(asked.page)))
+        if not places:
+            return []
+        fits = dict(self.index.fitting(asked.page, digest))
         return [
             Candidate(place, fits.get(place, 0.0), (1 << len(self.campaigns[place].audience)) - 1)
             for place in sorted(places & running)
-            if self._may_be(place, asked) and self._is_for(self.campaigns[place], interests)
+            if self._may_be(place, asked) and self._is_for(place, interests)
         ]
 
-    def _is_for(self, campaign: Campaign, interests: Interests) -> bool:
+    def _is_for(self, place: int, interests: Interests) -> bool:
+        said = interests.values
         return all(
-            not campaign.values_of(attribute).isdisjoint(interests.values.get(attribute, frozenset()))
-            for attribute in campaign.audience
+            not wanted.isdisjoint(said.get(attribute, ()))
+            for attribute, wanted in self._wanted[place].items()
         )
 
     def _may_be(self, place: int, asked: Opportunity) -> bool:
-        campaign = self.campaigns[place]
-        return (
-            campaign.price_micros >= asked.least_price_micros
-            and (not campaign.countries or asked.country in campaign.countries)
-            and (campaign.cap_a_day is None or asked.seen.get(campaign.number, 0) < campaign.cap_a_day)
-            and campaign.number not in asked.unwanted
+        if self.prices[place] < asked.least_price_micros or self.numbers[place] in asked.unwanted:
+            return False
+        limits = self._limits[place]
+        if limits is None:
+            return True
+        countries, cap = limits
+        return (not countries or asked.country in countries) and (
+            cap is None or asked.seen.get(self.numbers[place], 0) < cap
         )
 
 
@@ -144,7 +172,9 @@ class AdServer:
             interests = NOTHING
             if asked.subject is not None and standing.interests is not None:
                 interests = standing.interests.of(asked.subject, asked.signals, at, position)
-            return self._drawn(_Turn(asked, at, position, stale_ms, standing, interests))
+            return self._drawn(
+                _Turn(asked, page_digest(asked.page), at, position, stale_ms, standing, interests)
+            )
 
     def answers_at_once(self) -> bool:
         """Whether ledger and budgets are files of this machine. Raises: UseError ADS-040 to ADS-042."""
@@ -152,9 +182,13 @@ class AdServer:
 
     def standing(self) -> _Standing:
         """The campaigns as their file stands. Raises: UseError ADS-040 to ADS-042."""
-        stand = look_at([self._core.layout.campaigns])
         standing = self._standing_now
-        if standing is None or not standing.stand.holds(stand):
+        if standing is not None and standing.has_rested and are_as_they_were(standing.stand.files):
+            return standing
+        stand = look_at([self._core.layout.campaigns])
+        if standing is not None and standing.stand.holds(stand):
+            standing.has_rested = True
+        else:
             standing = _Standing(self._core, load_campaigns(self._core.layout.campaigns), stand)
             self._standing_now = standing
         return standing
@@ -188,11 +222,12 @@ class AdServer:
 
     def _drawn(self, turn: _Turn) -> AdChoice:
         standing, running = turn.standing, turn.standing.running(turn.at)
-        contextual = self._payable(turn, standing.contextual(turn.asked, running), running)
+        contextual = self._payable(turn, standing.contextual(turn.asked, turn.digest, running), running)
         if turn.interests.values:
-            matching = self._payable(turn, standing.matching(turn.asked, turn.interests, running), running)
+            matching = standing.matching(turn.asked, turn.digest, turn.interests, running)
+            matching = self._payable(turn, matching, running)
             # One that is political goes by nothing of anybody's, not even by who is not shown another.
-            others = [one for one in contextual if not standing.campaigns[one.place].political]
+            others = [one for one in contextual if not standing.is_political[one.place]]
             if both := [*others, *matching]:
                 return self._shown(turn, both, contextual, AdMode.PERSONALISED)
         if contextual:
@@ -204,26 +239,29 @@ class AdServer:
 
     def _payable(self, turn: _Turn, found: Sequence[Candidate], running: frozenset[int]) -> list[Candidate]:
         """Those whose budget pays for one more showing now."""
-        leases, campaigns = self.leases(), turn.standing.campaigns
-        if not all(leases.can_pay(campaigns[one.place]) for one in found):
-            leases.take(
-                [campaigns[one.place] for one in found], (campaigns[place] for place in running), turn.at
-            )
+        standing, leases = turn.standing, self.leases()
+        prices, numbers, holding = standing.prices, standing.numbers, leases.holding
+        paying = [one for one in found if holding.get(numbers[one.place], 0) >= prices[one.place]]
+        if len(paying) == len(found):
+            return paying
+        campaigns = standing.campaigns
+        leases.take([campaigns[one.place] for one in found], (campaigns[place] for place in running), turn.at)
         return [one for one in found if leases.can_pay(campaigns[one.place])]
 
     def _shown(
         self, turn: _Turn, found: Sequence[Candidate], contextual: Sequence[Candidate], by: AdMode
     ) -> AdChoice:
         campaigns = turn.standing.campaigns
-        chances = propensities([one.score(campaigns[one.place].price_micros) for one in found])
+        prices = turn.standing.prices
+        chances = propensities([one.score(prices[one.place]) for one in found])
         drawn = draw(chances, self._chance.random())
         one, chance = found[drawn], chances[drawn]
         campaign, by_page = campaigns[one.place], chance
         if by is AdMode.PERSONALISED:
-            by_page = _chance_by_page(one.place, contextual, campaigns)
+            by_page = _chance_by_page(one.place, contextual, prices)
         row = ChoiceRow(
             0, campaign.price_micros, turn.position, secrets.randbits(64), int(turn.at.timestamp()),
-            turn.asked.departing.page, chance, by_page, campaign.number, len(found), turn.asked.country, by,
+            turn.digest.hex(), chance, by_page, campaign.number, len(found), turn.asked.country, by,
             one.matched,
         )  # fmt: skip
         id_ = self.leases().spend(campaign, row)
@@ -242,9 +280,10 @@ class AdServer:
 
 
 class _Turn(NamedTuple):
-    """What one choice goes by."""
+    """What one choice goes by. digest: of the page."""
 
     asked: Opportunity
+    digest: bytes
     at: datetime
     position: int
     stale_ms: int
@@ -261,9 +300,9 @@ def open_budgets(core: Core, said: CampaignFile, *, is_durable: bool = True) -> 
     return BudgetBook(PostgresBudgets(said.budgets))
 
 
-def _chance_by_page(place: int, contextual: Sequence[Candidate], campaigns: Sequence[Campaign]) -> float:
+def _chance_by_page(place: int, contextual: Sequence[Candidate], prices: Sequence[int]) -> float:
     """How likely a campaign had been by the page alone; 0.0 where it had not been among those."""
     if all(one.place != place for one in contextual):
         return 0.0
-    chances = propensities([one.score(campaigns[one.place].price_micros) for one in contextual])
+    chances = propensities([one.score(prices[one.place]) for one in contextual])
     return next(chance for one, chance in zip(contextual, chances, strict=True) if one.place == place)

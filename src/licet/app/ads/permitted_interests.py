@@ -19,7 +19,7 @@ from licet.app.own_rows import Looking
 from licet.app.recommending.followed_rows import Moment, look_at_tables
 from licet.app.tenses import first_change_since
 from licet.decide import Facts
-from licet.sources.file_state import Stand
+from licet.sources.file_state import Stand, are_as_they_were, files_of
 from licet.terms import SELF, LicetError
 from licet.terms.vocabulary import AD_TARGETING
 from licet.uses.ad_choice.campaign import AttributeColumn
@@ -55,12 +55,13 @@ class PermittedInterests:
         self._known: OrderedDict[tuple[str, frozenset[str]], Interests] = OrderedDict()
         self._of: dict[str, set[tuple[str, frozenset[str]]]] = {}
         self._before: Moment | None = None
+        self._are_files = False
 
     def of(self, subject: str, signals: frozenset[str], at: datetime, position: int) -> Interests:
         """signals: of this request, beside those that are recorded. position: the ledger's, just read."""
         key = (subject, signals)
         try:
-            self._bring(Moment(at, position, self._look()))
+            self._bring(at, position)
             known = self._known.get(key)
             if known is None:
                 known = self._read(subject, signals, at, position)
@@ -73,14 +74,32 @@ class PermittedInterests:
             return Interests({}, error.code)
         return known
 
-    def _look(self) -> Stand | None:
+    def _look(self, before: Moment | None) -> Stand | None:
+        """How the files stand; each that rested, and is one file, is only looked at again."""
+        files = None if before is None else before.files
+        if self._are_files and files is not None and are_as_they_were(files.files):
+            return files
         core = self._core
         names = self._tables & core.catalogue.tables.keys()
-        return look_at_tables(core, core.catalogue, names)
+        now = look_at_tables(core, core.catalogue, names)
+        # Only then does a later look at just these files tell whether anything changed; in a folder there may be more.
+        self._are_files = now is not None and now.holds(now) and self._lie_in_one_file_each()
+        return now
 
-    def _bring(self, now: Moment) -> None:
+    def _lie_in_one_file_each(self) -> bool:
+        catalogue, root = self._core.catalogue, self._core.layout.root
+        tables = [catalogue.tables[name] for name in self._tables & catalogue.tables.keys()]
+        if catalogue.facts is not None:
+            tables.append(catalogue.tables[catalogue.facts.table])
+        return all(
+            files_of(one.location, root) == (root / str(getattr(one.location, one.location.kind)),)
+            for one in tables
+        )
+
+    def _bring(self, at: datetime, position: int) -> None:
         """Let go of what an entry, a file or a day since could have changed."""
-        before, self._before = self._before, now
+        before = self._before
+        now = self._before = Moment(at, position, self._look(before))
         if before is None or not (now.is_same_day(before) and now.has_files_of(before)):
             self._clear()
             return
