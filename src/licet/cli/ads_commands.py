@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from licet.cli import ad_choice_commands, ad_effect_command, advertiser_commands, list_commands
+from licet.cli import (
+    ad_choice_commands,
+    ad_effect_command,
+    advertiser_commands,
+    bid_request_command,
+    list_commands,
+)
 from licet.cli.command_support import answers
 
 app = typer.Typer(
@@ -14,7 +20,8 @@ app = typer.Typer(
 for command in (ad_choice_commands.choose, ad_choice_commands.why, ad_choice_commands.campaigns):
     app.command()(answers(command))
 for told in (
-    advertiser_commands.audience, advertiser_commands.audiences, ad_effect_command.effect, ad_effect_command.report
+    advertiser_commands.audience, advertiser_commands.audiences, ad_effect_command.effect, ad_effect_command.report,
+    bid_request_command.request,
 ):  # fmt: skip
     app.command()(told)
 for of_lists in (

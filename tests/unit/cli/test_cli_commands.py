@@ -66,6 +66,7 @@ NO_WORKSPACE = {
     ("demo",), ("verify",), ("audit",), ("compare",), ("guide",), ("packs", "diff"), ("packs", "check"),
     ("packs", "watch"), ("packs", "export"), ("packs", "import"), ("packs", "notice"), ("apply",), ("model", "base"),
     ("recipient", "result"), ("recipient", "serve"), ("recipient", "hand"), ("signals", "read"),
+    ("ads", "request"),
 }  # fmt: skip
 
 

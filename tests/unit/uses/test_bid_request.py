@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from journeys.command_line import run_licet
 from licet.terms import UseError
 from licet.terms.signals import GPC, GPP, TCF
 from licet.uses.ad_exchange.bid_request import DsaAsked, read_bid_request
@@ -140,6 +142,20 @@ def test_whom_the_request_protects_nobody_recognises(more: dict[str, Any]) -> No
     assert refused.member is None and refused.refusals
     assert bid_response(refused, [OFFER._replace(is_personalised=True)], "own.example") is None
     assert bid_response(refused, [OFFER], "own.example") is not None
+
+
+def test_the_command_shows_what_is_kept_and_what_is_sent_on(tmp_path: Path) -> None:
+    file = tmp_path / "request.json"
+    user = {"id": "zqzq", "eids": [{"source": "own.example", "uids": [{"id": "ana"}]}]}
+    file.write_bytes(
+        sent(user=user, site={"page": "https://net.example/p?s=zqzq"}, device={"geo": {"country": "DEU"}})
+    )
+    told = json.loads(run_licet("ads", "request", str(file), "--own-source", "own.example", "--json").out)
+    assert (told["page"], told["country"], told["member"]) == ("https://net.example/p", "DE", "ana")
+    assert "zqzq" not in json.dumps(told) and "ana" not in json.dumps(told["sent"])
+    file.write_bytes(sent(user=user, device={"dnt": 1}))
+    assert "ruled out: do not track" in run_licet("ads", "request", str(file)).out
+    assert "ADS-078" in run_licet("ads", "request", str(tmp_path / "none.json")).err
 
 
 def test_an_answer_says_who_pays_and_keeps_to_what_was_asked() -> None:
