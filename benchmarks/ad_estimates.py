@@ -76,10 +76,13 @@ def _cover(outcome: Outcome, name: str, base: float, sizes: Sizes, seed: int, te
         start = time.process_time()
         found = policy_value(log, target)
         seconds.append(time.process_time() - start)
+        if found.largest_weight > found.weight_bound:
+            raise AnswersDiffer(f"a weight of {found.largest_weight} above {found.weight_bound}")
         concluded += found.verdict != "cannot tell"
         for estimate in covered:
             told: Estimate = getattr(found, estimate)
             covered[estimate] += told.lowest <= truth <= told.highest
+    outcome.checks.append(f"{name} clicks: no weight is above the bound that its log gives")
     for estimate, count in covered.items():
         outcome.add(
             f"{estimate}_{name}", f"{estimate}, {name} clicks: covers the truth", "of 1", [count / sizes.logs]

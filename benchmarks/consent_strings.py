@@ -58,6 +58,9 @@ def run(sizes: Sizes, seed: int, tell: Tell = silent) -> Outcome:
         whole = [_core("1", f"{65_535:016b}1" + _ranges(spans))]
         outcome.add(f"ranges_{name}_ms", f"licet: 8 KiB of ranges, {name}", "ms",
                     [_seconds(whole) * 1e3 for _ in range(sizes.rounds)])  # fmt: skip
+    if not ConsentStrings(tcf=whole[0]).refusals():
+        raise AnswersDiffer("ranges that overlap are taken for a yes")
+    outcome.checks.append("ranges that overlap are refused")
     if not sizes.beside:
         return outcome
     if not is_there("iab_tcf"):
@@ -117,12 +120,15 @@ def _letters(bits: str) -> str:
 def _spoiled(text: str, chance: random.Random) -> str:
     for _ in range(chance.randint(1, 3)):
         at, letter = chance.randrange(len(text)), chance.choice(_ALPHABET + ".")
-        text = chance.choice(
-            [
-                text[:at] + letter + text[at + 1 :],
-                text[:at] + letter + text[at:],
-                text[:at] + text[at + 1 :],
-                text[: at + 1],
-            ]
+        text = (
+            chance.choice(
+                [
+                    text[:at] + letter + text[at + 1 :],
+                    text[:at] + letter + text[at:],
+                    text[:at] + text[at + 1 :],
+                    text[: at + 1],
+                ]
+            )
+            or "C"
         )
     return text
