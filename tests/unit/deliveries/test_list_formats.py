@@ -187,7 +187,11 @@ def test_a_title_that_a_spreadsheet_would_run_is_refused(title: str) -> None:
 
 @EVERY
 @pytest.mark.parametrize(
-    "what", ["", "ana@example.com", "A" * 64, "a" * 63, "a" * 64 + "\n", "=" + "a" * 63, "é" * 64, "a" * (1 << 20)]
+    "what",
+    [
+        "", "ana@example.com", "A" * 64, "a" * 63, "a" * 64 + "\n", "a" * 31 + "\n" + "a" * 32,
+        "a" * 64 + "\n" + "b" * 64, "=" + "a" * 63, "é" * 64, "a" * (1 << 20),
+    ],
 )  # fmt: skip
 def test_what_is_no_identifier_is_on_no_list(settings: ListFormat, what: str) -> None:
     for action in ListAction:

@@ -8,8 +8,6 @@ Source: Google, Data Manager API v1, `audienceMembers.ingest` and `remove`, "Con
 
 from __future__ import annotations
 
-import json
-
 from licet.deliveries.formats.format_settings import GoogleAccount, GoogleFormat
 from licet.deliveries.formats.list_request import (
     ListAction,
@@ -18,12 +16,15 @@ from licet.deliveries.formats.list_request import (
     batches,
     checked,
     no_list,
+    with_each,
 )
 from licet.terms import DeliveryError
 from licet.terms.canonical import JsonObject
 
 MOST_MEMBERS = 10_000
 _API = "POST https://datamanager.googleapis.com/v1/audienceMembers"
+#: What stands around the identifier of a member.
+_BEFORE, _AFTER = '{"userData": {"userIdentifiers": [{"emailAddress": "', '"}]}}'
 _CONSENT = {"granted": "CONSENT_GRANTED", "denied": "CONSENT_DENIED"}
 
 
@@ -63,8 +64,10 @@ def google_files(settings: GoogleFormat, asked: ListRequest) -> tuple[ListFile, 
     return tuple(
         ListFile(
             f"{asked.name}-{number:03d}-{how}.json",
-            json.dumps({"destinations": [destination], "audienceMembers": _members(part), **more, "encoding": "HEX"})
-            .encode(),
+            with_each(
+                {"destinations": [destination], **more, "encoding": "HEX"},
+                "audienceMembers", _BEFORE, part, _AFTER,
+            ),
             f"{_API}:{how}",
         )
         for number, (how, part, more) in enumerate(bodies, start=1)
@@ -73,7 +76,3 @@ def google_files(settings: GoogleFormat, asked: ListRequest) -> tuple[ListFile, 
 
 def _account(account: GoogleAccount) -> JsonObject:
     return {"accountType": account.type, "accountId": account.id}
-
-
-def _members(identifiers: list[str]) -> list[JsonObject]:
-    return [{"userData": {"userIdentifiers": [{"emailAddress": each}]}} for each in identifiers]

@@ -8,8 +8,6 @@ Source: LinkedIn, Marketing API, "DMP Segment Users" (2026). It names no most of
 
 from __future__ import annotations
 
-import json
-
 from licet.deliveries.formats.format_settings import LinkedinFormat
 from licet.deliveries.formats.list_request import (
     ListAction,
@@ -18,9 +16,12 @@ from licet.deliveries.formats.list_request import (
     batches,
     checked,
     no_list,
+    with_each,
 )
 
 MOST_PEOPLE = 5_000
+#: What stands around the identifier of somebody.
+_BEFORE, _AFTER = '"userIds": [{"idType": "SHA256_EMAIL", "idValue": "', '"}]}'
 
 
 def linkedin_files(settings: LinkedinFormat, asked: ListRequest) -> tuple[ListFile, ...]:
@@ -36,14 +37,7 @@ def linkedin_files(settings: LinkedinFormat, asked: ListRequest) -> tuple[ListFi
     return tuple(
         ListFile(
             f"{asked.name}-{number:03d}-{action.lower()}.json",
-            json.dumps(
-                {
-                    "elements": [
-                        {"action": action, "userIds": [{"idType": "SHA256_EMAIL", "idValue": each}]}
-                        for each in part
-                    ]
-                }
-            ).encode(),
+            with_each({}, "elements", f'{{"action": "{action}", {_BEFORE}', part, _AFTER),
             f"POST https://api.linkedin.com/rest/dmpSegments/{id_}/users",
         )
         for number, (action, part) in enumerate(bodies, start=1)
