@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from licet.app.effect import effect_sentences
-from licet.app.effect.people_effect import ACTS, SHARES
+from licet.app.effect.people_effect import ACTS, SHARES, Act
 from licet.app.effect.recommendation_effect import RecommendationEffect
 from licet.standalone.standalone_picture import Bar, Label, Line, Picture
 from licet.uses.recommend.opt_out_effect import Point
@@ -29,6 +29,7 @@ class _Layout(NamedTuple):
 LAYOUTS = (_Layout("wide", 760, 360), _Layout("narrow", 340, 320))
 _LEFT, _RIGHT, _BOTTOM, _LINE = 52, 24, 42, 18
 _LEGEND = 3 * _LINE + 14
+_FEET: dict[Act, str] = {"out": "of members opted out", "hidden": "of members hiding their list"}
 
 
 class _Series(NamedTuple):
@@ -98,7 +99,7 @@ def _suggested(found: RecommendationEffect) -> list[_Chart]:
             if curve.act == act
         ]
         title = f"How much lists of people change, by the share of members who {words[True]}."
-        charts.append(_Chart(f"people-{act}", title, series, SHARES, f"of members {words[True]}"))
+        charts.append(_Chart(f"people-{act}", title, series, SHARES, _FEET[act]))
     return charts
 
 
