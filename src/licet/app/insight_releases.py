@@ -13,11 +13,10 @@ import os
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
-
 from licet.app import artefacts
 from licet.app.artefact_status import ArtefactStatus, Standing
 from licet.app.artefacts import note_use, present_access
+from licet.app.layout_drafts import write_draft
 from licet.app.tenses import first_change_since, stands_for_now
 from licet.enforce.access import secret_of
 from licet.enforce.origin import PurposeRef
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
 
 PURPOSE = "recommender_training"
 _HEAD = (
-    "# What insights are made of: what advertisements ask for, and what members have; see docs/insights.md.\n"
+    "# What insights are made of: what advertisements ask for, and what members have; see docs/insights.md."
 )
 #: How many members stand behind the figures is told in classes, upwards from these.
 _CLASSES = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
@@ -301,9 +300,7 @@ def _require_layout(core: Core) -> None:
             },
         }
     )  # fmt: skip
-    told = layout.model_dump(mode="json", exclude_defaults=True) | {"licet_insights": 1}
-    with clear_disk_errors("writing what insights are made of"):
-        path.write_text(_HEAD + yaml.safe_dump(told, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    write_draft(path, _HEAD, layout, "what insights are made of")
 
 
 def _labelled(core: Core, label: str) -> tuple[str, str] | None:

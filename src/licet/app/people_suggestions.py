@@ -11,19 +11,15 @@ import threading
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
-
-from licet.app import artefacts
-from licet.app.artefacts import present_access
+from licet.app.layout_drafts import write_draft
 from licet.app.own_rows import open_serving
-from licet.app.present_artefact import Presence
+from licet.app.present_artefact import Presence, build_now
 from licet.app.standing_views import StandingViews
 from licet.enforce.access import secret_of
 from licet.enforce.origin import PurposeRef
 from licet.enforce.serving import OwnRows, Serving
 from licet.terms import SELF, AppError, UseError
 from licet.terms.canonical import JsonObject
-from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.moments import format_moment
 from licet.terms.vocabulary import ancestors
 from licet.uses.manifest import read_manifest
@@ -41,7 +37,7 @@ if TYPE_CHECKING:
 #: For what others' edges are learnt from, and for what a member's own are read.
 LEARNING, SERVING = "recommender_training", "recommendation"
 MOST_SUGGESTED = 100
-_HEAD = "# Which edges join people, and whose list of them those they know may read; see docs/people.md.\n"
+_HEAD = "# Which edges join people, and whose list of them those they know may read; see docs/people.md."
 
 
 class PeopleBuilt(NamedTuple):
@@ -80,12 +76,7 @@ class PeopleSuggested(NamedTuple):
 def build(core: Core, progress: Progress) -> PeopleBuilt:
     """Raises: UseError RCMD-111, RCMD-112, RCMD-113; as a gate."""
     _require_layout(core)
-    use, position = open_use(KIND, core.layout.root), core.ledger.position
-    with (
-        core.absences.once_done() as absences,
-        present_access(core, use, PurposeRef(LEARNING, SELF), None, position, absences) as access,
-    ):
-        made = artefacts.build(core, use, access, progress)
+    made = build_now(core, KIND, PurposeRef(LEARNING, SELF), progress)
     said = read_manifest(PeopleManifest, made.snapshot)
     return PeopleBuilt(
         made.snapshot.id, made.snapshot.name, said.root, made.how, said.counts["edges"],
@@ -173,11 +164,7 @@ def _require_layout(core: Core) -> None:
         layout = PeopleLayout.model_validate(
             {"edges": {"table": name, "from": table.edge.from_, "to": table.edge.to}, "lists": lists}
         )
-        told = layout.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"licet_people": 1}
-        with clear_disk_errors("writing which edges join people"):
-            path.write_text(
-                _HEAD + yaml.safe_dump(told, sort_keys=False, allow_unicode=True), encoding="utf-8"
-            )
+        write_draft(path, _HEAD, layout, "which edges join people")
         return
     raise UseError(
         "RCMD-113",

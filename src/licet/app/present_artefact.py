@@ -1,7 +1,7 @@
 """An artefact as a request of now may use it: the latest there is, and whom a change touched since it was made.
 
 Whoever answers from it applies what the touched changed first, so that a no governs the very next answer. Where nobody
-can say whom a change touched, nothing is answered before an update. Nothing is made or recorded here.
+can say whom a change touched, nothing is answered before an update. What is there is looked at and not brought.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from licet.app.artefacts import present_access
+from licet.app.artefacts import build, present_access
 from licet.enforce import Access
 from licet.enforce.access import Touched
 from licet.enforce.origin import PurposeRef
@@ -19,7 +19,7 @@ from licet.terms import AppError
 from licet.uses import run
 from licet.uses.manifest import newest_for
 from licet.uses.registry import open_use
-from licet.uses.use import Use
+from licet.uses.use import Progress, Use
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -59,6 +59,16 @@ def latest_made(core: Core, name: str, asked: PurposeRef) -> SnapshotRef:
         f"no {name} was made for {asked.purpose} yet",
         fix=f"make one first: {_MADE_BY.get(name, f'licet {name} build --purpose {asked.purpose}')}",
     )
+
+
+def build_now(core: Core, name: str, asked: PurposeRef, progress: Progress) -> run.Made:
+    """Make one anew of what is permitted now. Raises: as a gate, and as the use."""
+    use, position = open_use(name, core.layout.root), core.ledger.position
+    with (
+        core.absences.once_done() as absences,
+        present_access(core, use, asked, None, position, absences) as access,
+    ):
+        return build(core, use, access, progress)
 
 
 @contextlib.contextmanager

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import yaml
-
+from licet.app.layout_drafts import write_draft
 from licet.terms import UseError
-from licet.terms.disk_errors import clear_disk_errors
 from licet.terms.vocabulary import is_published_by_organisations
 from licet.uses.search.search_layout import FILE_NAME, SearchedKind, SearchLayout
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from licet.app.core import Core
     from licet.sources.catalogue import Table
 
-_HEAD = "# What can be searched. A column that is not named here is not read; see docs/search.md.\n"
+_HEAD = "# What can be searched. A column that is not named here is not read; see docs/search.md."
 #: By what a filter looks at, names that columns of advertisements go by.
 _NAMES = {
     "title": ("title", "name"),
@@ -56,9 +54,7 @@ def require_layout(core: Core) -> None:
             str(path),
             "write the file by hand, as docs/search.md shows",
         )
-    told = SearchLayout(kinds=kinds).model_dump(mode="json", exclude_defaults=True) | {"licet_search": 1}
-    with clear_disk_errors("writing what can be searched"):
-        path.write_text(_HEAD + yaml.safe_dump(told, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    write_draft(path, _HEAD, SearchLayout(kinds=kinds), "what can be searched")
 
 
 def _advertisements(core: Core) -> SearchedKind | None:

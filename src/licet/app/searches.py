@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow.compute as pc
 
-from licet.app import artefacts
-from licet.app.artefacts import present_access
-from licet.app.present_artefact import Presence
+from licet.app.present_artefact import Presence, build_now
 from licet.app.search_draft import require_layout
 from licet.app.standing_views import StandingViews
 from licet.enforce.access import secret_of
@@ -28,7 +26,6 @@ from licet.terms import AppError
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.uses.manifest import read_manifest
-from licet.uses.registry import open_use
 from licet.uses.search.search_layout import SearchLayout
 from licet.uses.search.search_sentence import WORDS, Chip, Wanted, read_sentence
 from licet.uses.search.search_use import KIND, Search, SearchManifest, rows_of_kind
@@ -97,12 +94,7 @@ class Finds(NamedTuple):
 def build(core: Core, purpose: str, recipient: str, progress: Progress) -> SearchBuilt:
     """Raises: UseError RCMD-101, RCMD-102, RCMD-106; as a gate."""
     require_layout(core)
-    use, position = open_use(KIND, core.layout.root), core.ledger.position
-    with (
-        core.absences.once_done() as absences,
-        present_access(core, use, PurposeRef(purpose, recipient), None, position, absences) as access,
-    ):
-        made = artefacts.build(core, use, access, progress)
+    made = build_now(core, KIND, PurposeRef(purpose, recipient), progress)
     said = read_manifest(SearchManifest, made.snapshot)
     return SearchBuilt(
         made.snapshot.id, made.snapshot.name, said.root, made.how, said.counts["documents"],
