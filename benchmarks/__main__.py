@@ -39,6 +39,7 @@ from benchmarks import (
     gdprbench,
     impact,
     ledger,
+    list_deliveries,
     recommend,
     scale,
     search,
@@ -82,6 +83,7 @@ BENCHMARKS: dict[str, Any] = {
     "search": search,
     "recommend": recommend,
     "ads": ads,
+    "list_deliveries": list_deliveries,
     "consent_strings": consent_strings,
     "ad_estimates": ad_estimates,
 }

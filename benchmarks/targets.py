@@ -266,6 +266,11 @@ TARGETS: tuple[Target, ...] = (
     Target("ad_leases_postgres", "budgets by leases: the same, PostgreSQL", "at least", 5, "×"),
     Target("ad_http", "an ad over HTTP: over the same route with a constant answer", "at least", 0.7, "×"),
     Target("ad_hit", "tasks of O*NET to occupations, by page: hit@5", "at least", 0.64, "of 1"),
+    Target(
+        "list_gate", "a list through an open gate: over the same rows filtered before", "at most", 1.2, "×"
+    ),
+    Target("list_whole", "a whole delivery of a list: over the same", "at most", 4, "×"),
+    Target("list_next", "a delivery after one in a hundred changed: over the first", "at most", 0.6, "×"),
     Target("tcf_faster", "a TC string read strictly: faster than iab-tcf", "at least", 2, "×"),
     Target(
         "ad_coverage",

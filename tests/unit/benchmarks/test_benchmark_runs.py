@@ -29,6 +29,7 @@ from benchmarks import (
     gdprbench,
     impact,
     ledger,
+    list_deliveries,
     recommend,
     scale,
     search,
@@ -106,6 +107,7 @@ TINY: dict[str, Any] = {
     "ads": ads.Sizes(
         real=False, members=60, hot=10, campaigns=20, pages=10, seconds=0.2, requests=40, rounds=1
     ),
+    "list_deliveries": list_deliveries.Sizes(members=400, rounds=1),
     "consent_strings": consent_strings.Sizes(strings=20, spoiled=40, rounds=1, beside=False),
     "ad_estimates": ad_estimates.Sizes(logs=2, rows=500, real=False),
     "search": search.Sizes(real=False, jobs=200, asked=5, rounds=1),
@@ -150,6 +152,7 @@ SPOKEN_TO = {
     },
     "ads": {"ad_choices", "ad_leases_sqlite", "ad_http"},
     "search": {"search_ms"},
+    "list_deliveries": {"list_gate", "list_whole", "list_next"},
     "consent_strings": set(),
     "ad_estimates": {"ad_coverage"},
     "scale": {"refresh", "refresh_most", "cold_gate"},
