@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[2]
 SAID_OF_LICET = {
     "acknowledgement", "and", "are", "built", "certificate", "checkpoint", "does", "error", "for", "from",
     "generates", "is", "it", "itself", "knows", "made", "may", "membership", "or", "policy", "pseudonym",
-    "puts", "reads", "recipe", "removal", "says", "ships", "snapshot", "that", "treats", "use", "waits", "was",
-    "works", "write", "writes", "wrote",
+    "puts", "reads", "recipe", "recorded", "removal", "says", "ships", "snapshot", "that", "treats", "use", "waits",
+    "was", "works", "write", "writes", "wrote",
 }  # fmt: skip
 COMMAND = re.compile(r"(?<![\w./@-])(?<!-client-id )licet[ \n]+((?:(?!\blicet )[^`;()#])*)")
 OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
