@@ -65,6 +65,15 @@ def screen(core: Core) -> Screening:
     return _screen(core, DropDownload((), ()))
 
 
+def screen_what_is_kept(core: Core) -> None:
+    """The same before a list leaves, where any download was taken in: whoever joined since may be named by one.
+
+    Raises: as `take_download`; then nothing leaves.
+    """
+    if core.layout.drop.is_dir():
+        screen(core)
+
+
 def _screen(core: Core, download: DropDownload) -> Screening:
     layout, register = load_layout(core), DropRegister(core)
     with register.alone(), clear_disk_errors("keeping what California's lists name"):

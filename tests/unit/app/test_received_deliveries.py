@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from journeys.lists import AUDIENCE, CROWD, Clock, address_of, hashed, make_club
+from journeys.lists import AUDIENCE, CROWD, Clock, address_of, hashed, make_club, write_contacts
 from journeys.receiving import Receiving, receiving
 from licet.app.ads.list_answers import acknowledge
 from licet.app.list_handover import hand_over
 from licet.app.reference_recipient import Manner
 from licet.app.workspace import Workspace
 from licet.sources.drop_identifiers import drop_hash
-from licet.terms import DeliveryError
+from licet.terms import DeliveryError, SourceError
 
 ANN = "ann"
 
@@ -137,6 +137,24 @@ def test_whoever_california_names_is_off_the_list_and_asked_to_be_deleted(
         )  # before the delivery that removes her is done
         assert asked.state == "received" and not has_ann(lab)
         assert club.uses.ads.lists()[0].removing == 1  # received is not confirmed
+
+
+def test_whoever_joins_with_an_address_that_california_names_is_on_no_list(
+    club: Workspace, tmp_path: Path
+) -> None:
+    (club.layout.root / "drop.yaml").write_text("licet_drop: 1\ntable: contacts\nsubject: id\nemail: email\n")
+    named = "new@club.example"
+    (tmp_path / "20261201_4821_Email.csv").write_text(f"ID,Hash\nAbCdEfGhIjK1,{drop_hash(named)}\n")
+    assert club.deletions.take_drop(tmp_path / "20261201_4821_Email.csv").not_found == 1
+    addresses = {who: address_of(who) for who in (ANN, *CROWD)} | {CROWD[0]: named}
+    write_contacts(club.layout.root, addresses)
+    made = club.uses.ads.deliver(AUDIENCE, tmp_path / "out")
+    assert made.listed == len(CROWD) and all(
+        hashed(named) not in path.read_text() for path in (tmp_path / "out").rglob("*.jsonl")
+    )
+    (club.layout.root / "drop.yaml").unlink()
+    with pytest.raises(SourceError, match="SRC-216"):  # whom it names cannot be told, and so nothing leaves
+        club.uses.ads.deliver(AUDIENCE, tmp_path / "out2")
 
 
 # -- recipients' own formats ------------------------------------------------------------------------------------------

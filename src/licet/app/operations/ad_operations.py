@@ -45,10 +45,12 @@ class AdOperations:
         """Make the next delivery of an audience, where anything changed since the last, and write the files of every
         delivery that nobody confirmed into a folder, to be handed over. Everybody on it permits it as of now.
 
-        Raises: as `app.ads.list_deliveries.deliver`.
+        Raises: as `app.ads.list_deliveries.deliver`, and as `app.drop_screening.screen_what_is_kept`.
         """
         from licet.app.ads.list_deliveries import deliver
+        from licet.app.drop_screening import screen_what_is_kept
 
+        screen_what_is_kept(self._core)
         with clear_disk_errors("delivering a list"), self._core.absences.once_done() as absences:
             return deliver(self._core, audience, None if folder is None else Path(folder), absences, progress)
 
