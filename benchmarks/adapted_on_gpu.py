@@ -47,7 +47,9 @@ _SECRET, _SEED, _SENTENCES = b"a secret of the benchmark's own", 7, 5
 
 @dataclass(frozen=True)
 class Sizes:
-    """public, members: bytes of text. batch: windows a step. pool: members of the demo network who say sentences."""
+    """public, members: bytes of text. batch: windows a step. pool: members of the demo network who say sentences.
+    sources: of public text; None for all that are installed.
+    """
 
     shape: Shape
     public: int
@@ -56,10 +58,13 @@ class Sizes:
     segments: int
     batch: int
     pool: int
+    sources: tuple[str, ...] | None = None
 
 
 FULL = Sizes(Shape(width=512, layers=9, heads=8), 60_000_000, 100_000_000, 16, 4, 64, pool=2_000)
-TOY = Sizes(Shape(width=16, layers=1, heads=2, context=32), 40_000, 30_000, 2, 2, 4, pool=40)
+TOY = Sizes(
+    Shape(width=16, layers=1, heads=2, context=32), 40_000, 30_000, 2, 2, 4, pool=40, sources=("pydantic",)
+)
 
 
 class DiffersError(Exception):
@@ -85,7 +90,7 @@ def run(sizes: Sizes, device: str, tell: Callable[[str], None] = lambda said: No
     torch.use_deterministic_algorithms(True)
     training = Training(sizes, device)
     with timed("text"):
-        public = encoded(vocabulary, public_texts(sizes.public))
+        public = encoded(vocabulary, public_texts(sizes.public, sizes.sources))
         texts = members_texts(sizes.members, sizes.pool)
     held_out = [text for who in [*texts][:1] for text in texts.pop(who)]
     with timed("base"):
@@ -220,8 +225,8 @@ def environment(device: str) -> ChainEnvironment:
     return here.model_copy(update={"settings": (*here.settings, card)})
 
 
-def public_texts(most_bytes: int) -> list[str]:
-    return _until(read_public_text(lambda stage, done, total: None).texts, most_bytes)
+def public_texts(most_bytes: int, sources: tuple[str, ...] | None) -> list[str]:
+    return _until(read_public_text(lambda stage, done, total: None, sources).texts, most_bytes)
 
 
 def members_texts(most_bytes: int, pool: int) -> dict[str, list[str]]:
@@ -231,9 +236,7 @@ def members_texts(most_bytes: int, pool: int) -> dict[str, list[str]]:
         licet.open(Path(folder), make=True) as made,
     ):
         made.make_demo_world(pool, _SEED)
-        posts = pq.read_table(next(made.layout.data.rglob("posts.parquet")), columns=["text"])[
-            "text"
-        ].to_pylist()
+        posts = pq.read_table(next(made.layout.data.rglob("posts.parquet")))["body"].to_pylist()
     said = sorted({one.strip() for text in posts if text for one in text.split(". ") if one.strip()})
     chance, found, room = np.random.default_rng(_SEED), dict[str, list[str]](), most_bytes
     while room > 0:

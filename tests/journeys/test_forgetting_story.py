@@ -17,7 +17,17 @@ from licet.terms import AppError
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    return forgetting_story.tell(tmp_path_factory.mktemp("story") / "w", 30, 7, False, lambda *told: None)
+    """Without the networks, which take most of its time: at night with them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forgetting_story, "has_torch", lambda: False)
+        return forgetting_story.tell(tmp_path_factory.mktemp("story") / "w", 30, 7, False, lambda *told: None)
+
+
+def test_with_networks_the_shard_of_who_left_is_withdrawn_and_trained_again(tmp_path: Path) -> None:
+    story = forgetting_story.tell(tmp_path / "w", 30, 7, False, lambda *told: None)
+    assert story.holds and story.shards is not None and {*story.made_anew} == {"corpus", "model", "adapted"}
+    assert story.shards.in_service < story.shards.shards
+    assert 0 < story.shards.replayed < story.shards.checkpoints
 
 
 def test_the_story_holds_and_its_certificate_is_checked_by_whoever_has_the_key(
