@@ -68,6 +68,7 @@ class _Standing:
             (frozenset(one.countries), one.cap_a_day) if one.countries or one.cap_a_day else None
             for one in self.campaigns
         ]
+        self._has_limits = any(one is not None for one in self._limits)
         self._of_pages: dict[bytes, tuple[frozenset[int], list[Candidate]]] = {}
         self._wanted = [{name: one.values_of(name) for name in one.audience} for one in self.campaigns]
         for place, wanted in enumerate(self._wanted):
@@ -104,8 +105,9 @@ class _Standing:
             if len(self._of_pages) >= MOST_PAGES:
                 self._of_pages.clear()
             self._of_pages[digest] = known
-        may_be = self._may_be
-        found = [one for one in known[1] if may_be(one.place, asked)]
+        found = known[1]
+        if self._has_limits or asked.least_price_micros or asked.unwanted:
+            found = [one for one in found if self._may_be(one.place, asked)]
         if not found:
             may = (place for place in self._everywhere if place in running and self._may_be(place, asked))
             found = [Candidate(place, 0.0, 0) for place, _ in zip(may, range(MOST_CANDIDATES), strict=False)]
@@ -178,7 +180,8 @@ class AdServer:
 
     def answers_at_once(self) -> bool:
         """Whether ledger and budgets are files of this machine. Raises: UseError ADS-040 to ADS-042."""
-        return self._is_ledger_here and self.standing().said.budgets is None
+        standing = self._standing_now or self.standing()  # where budgets are is not asked at every choice
+        return self._is_ledger_here and standing.said.budgets is None
 
     def standing(self) -> _Standing:
         """The campaigns as their file stands. Raises: UseError ADS-040 to ADS-042."""
