@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -181,4 +182,6 @@ class ListMachine(RuleBasedStateMachine):
 
 
 def test_once_all_answer_a_list_is_exactly_who_may_be_on_it() -> None:
-    run_state_machine_as_test(ListMachine, settings=examples(2 if EFFORT == 1 else 3))
+    run_state_machine_as_test(
+        ListMachine, settings=settings(examples(3), stateful_step_count=8 if EFFORT == 1 else 40)
+    )

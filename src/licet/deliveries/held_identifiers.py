@@ -151,6 +151,13 @@ class HeldIdentifiers:
         self._write_all(parts, held, links)
         return HeldState(parts, sequence)
 
+    def relink(self, state: HeldState, permitting: pa.Table, at: str) -> None:
+        """Note who permits theirs where nothing is delivered: of two with one address one may have refused meanwhile.
+
+        permitting: of PERMITTING, of what is there.
+        """
+        self._write_all(state.parts, None, _linked(self._links(state), permitting, at))
+
     def settle(self, state: HeldState, confirmed: int, now: str, lease: str) -> int:
         """Destroy what is known to be gone, by a delivery that was confirmed, and what is under a lease that is over;
         how many of the latter. lease: the list's own, which what is there is under.

@@ -217,6 +217,7 @@ def _make(
     if is_needed:
         return _send(core, kept, current, judged, change, held, lease, known)
     if delivery is not None and judged.as_of.position > delivery.judged_position:
+        held.relink(place, _permitting(judged, there), judged.as_of.at)
         kept.write(delivery.judged(judged.as_of))
     return ListDelivered(
         line.audience, line.recipient, None if delivery is None else delivery.export, current.sequence, False,
@@ -266,10 +267,8 @@ def _send(
         action=message.action, due=message.due, lease=lease, list_root=message.listed_root,
         added_root=message.added_root, removed_root=message.removed_root,
     )  # fmt: skip
-    on_it = judged.rows.filter(pc.is_in(judged.rows["identifier"], value_set=change.target))
-    permitting = pa.table([on_it[OWNER], on_it["identifier"]], PERMITTING.names).cast(PERMITTING)
     held.write_rows(
-        sequence, rows, permitting
+        sequence, rows, _permitting(judged, change.target)
     )  # who dies after this has kept rows of a delivery that never was
     unrecorded = canonical_json(entry).decode()
     now_place = place.model_copy(
@@ -283,6 +282,12 @@ def _send(
         place.audience, delivery.recipient, delivery.export, sequence, True, message.action, message.added,
         message.removed, message.listed, change.held_back, message.due, lease, change.why,
     )  # fmt: skip
+
+
+def _permitting(judged: Judged, identifiers: pa.Array) -> pa.Table:
+    """All who permit one of some identifiers; of PERMITTING."""
+    on_it = judged.rows.filter(pc.is_in(judged.rows["identifier"], value_set=identifiers))
+    return pa.table([on_it[OWNER], on_it["identifier"]], PERMITTING.names).cast(PERMITTING)
 
 
 def _message(
