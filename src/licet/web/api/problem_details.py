@@ -72,7 +72,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "APP-245": (422, "The answer is another copy's"),
     "APP-246": (409, "The answer was overtaken"),
     "APP-276": (409, "The ledger has not come to that position"),
-    "APP-300": (501, "A later licet recorded this step"),
+    "APP-300": (501, "This step was recorded by a later version"),
     "CORP-210": (409, "Of this artefact nothing can be proven"),
     "ADS-001": (404, "There are no audiences"),
     "ADS-006": (404, "There is no such audience"),
