@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 import licet
+from browser.conftest import SCREENSHOTS
 from browser.serving import Site, serve
 from journeys.lists import AUDIENCE, Affiliate, Clock, address_of, hashed, make_club
 from licet.app.clock import system_clock
@@ -54,6 +56,15 @@ def club(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Club]:
         yield made
 
 
+def look_at(page: Page, name: str) -> None:
+    """Nothing stands in anybody's way, and there is a picture of it."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert not found.violations_count, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def has(club: Club, who: str) -> bool:
     return hashed(address_of(who)) in club.affiliate.identifiers
 
@@ -65,6 +76,7 @@ def test_by_the_toggle_the_next_delivery_takes_them_off_and_the_page_empties_whe
     page.get_by_role("link", name="Who has it").click()
     expect(page.get_by_role("heading", name="Adco: Welders")).to_be_visible()
     expect(page.get_by_text("Your industry is Welding.")).to_be_visible()
+    look_at(page, "lists-on")
     page.get_by_role("button", name="Take me off").click()
     expect(page.get_by_role("status")).to_contain_text("in effect from now on")
     expect(page.get_by_text("the next delivery takes you off", exact=False).first).to_be_visible()
@@ -76,6 +88,13 @@ def test_by_the_toggle_the_next_delivery_takes_them_off_and_the_page_empties_whe
     club.deliver(answers=False)
     page.goto("/data/lists")
     expect(page.get_by_text("Adco is to take you off the list")).to_be_visible()
+    look_at(page, "lists-being-taken-off")
+    officer = visit(club.site)
+    officer.goto("/sign-in")
+    officer.get_by_role("button", name="Look at it as the platform's privacy officer").click()
+    officer.get_by_role("link", name="Lists that left, and who has them").click()
+    expect(officer.get_by_role("region", name="Lists that left").get_by_text("sent")).to_be_visible()
+    look_at(officer, "lists-officer")
     jws = club.deliver()
     page.goto("/data/lists")
     expect(page.get_by_text("No list that left Club has you on it")).to_be_visible()
@@ -98,6 +117,7 @@ def test_by_global_privacy_control_alone_sent_once(club: Club, visit: Callable[.
     phone = visit(club.site, "benn", "/data/lists", phone=True, javascript=False)
     expect(phone.get_by_role("button", name="Take me off")).to_have_count(0)
     expect(phone.get_by_text("not permitted any more")).to_be_visible()
+    look_at(phone, "lists-phone")
     club.deliver()
     assert not has(club, "benn") and has(club, "cleo")
     for window in (page, phone):

@@ -22,6 +22,7 @@ from licet.sources.catalogue_file import load_catalogue, merge_tables, save_cata
 from licet.sources.file_replacement import replace_file
 from licet.terms import AppError
 from licet.terms.disk_errors import clear_disk_errors
+from licet.uses.ads.segment import FILE_NAME as SEGMENTS
 from licet.uses.corpus.recipe import shipped_recipe
 
 if TYPE_CHECKING:
@@ -95,12 +96,13 @@ def _bring_in(layout: Layout, source: str, replace: bool, read: Callable[[Path],
         save_catalogue(merge_tables(empty, tables, report.facts, replace=True), layout.catalogue)
         with replace_file(layout.recipe) as file:
             file.write(_recipe_for(source, tables).encode())
-        recommended = _recommend_for(source)
-        if recommended is None:
-            layout.recommend.unlink(missing_ok=True)  # it spoke of the tables that are gone
-        else:
-            with replace_file(layout.recommend) as file:
-                file.write(recommended.encode())
+        for use, path in (("recommend", layout.recommend), ("ads", layout.root / SEGMENTS)):
+            shipped = _layout_for(use, source)
+            if shipped is None:
+                path.unlink(missing_ok=True)  # it spoke of the tables that are gone
+            else:
+                with replace_file(path) as file:
+                    file.write(shipped.encode())
     notes, files = tuple(getattr(report, "notes", ())), tuple(getattr(report, "files", ()))
     return Imported(
         source, dict(report.counts), notes, files, str(layout.recipe), tuple(getattr(report, "unread", ()))
@@ -121,9 +123,9 @@ def _recipe_for(source: str, tables: Collection[str]) -> str:
     return heading + yaml.safe_dump(recipe, sort_keys=False, allow_unicode=True)
 
 
-def _recommend_for(source: str) -> str | None:
-    """What of a source's tables recommendations go by, where licet ships that; None elsewhere."""
-    shipped = resources.files("licet.uses") / "recommend" / "layouts" / f"{source}.yaml"
+def _layout_for(use: str, source: str) -> str | None:
+    """What of a source's tables a use goes by, where licet ships that; None elsewhere."""
+    shipped = resources.files("licet.uses") / use / "layouts" / f"{source}.yaml"
     return shipped.read_text(encoding="utf-8") if shipped.is_file() else None
 
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from licet.app.demo_list import DemoList, hand_over
 from licet.app.results import Chosen, CorpusDifference, CorpusResult, Imported, PackInForce
 from licet.app.workspace import Workspace, create
 from licet.app.workspace_layout import is_workspace
@@ -41,7 +42,8 @@ class Someone(NamedTuple):
 
 
 class Story(NamedTuple):
-    """Everything that happened, in order. elsewhere: a use of another recipient's, where the policy has one."""
+    """Everything that happened, in order. elsewhere: a use of another recipient's, where the policy has one.
+    handed_over: a list that an affiliate got and is told whom to take off, where the policy has it so."""
 
     workspace: Path
     network: Imported
@@ -56,6 +58,7 @@ class Story(NamedTuple):
     second: CorpusResult
     difference: CorpusDifference
     rebuilt_root: str
+    handed_over: DemoList | None
     ledger_entries: int
     ledger_holds: bool
     seconds: dict[str, float]
@@ -100,12 +103,13 @@ def tell(root: Path, members: int, seed: int, replace: bool, policy: str, progre
         second = timed("update", lambda: workspace.uses["corpus"].update(progress=progress))
         difference = workspace.uses["corpus"].diff(first.snapshot, second.snapshot)
         rebuilt = timed("rebuild", lambda: workspace.uses["corpus"].build(progress=progress))
+        handed_over = timed("list", lambda: hand_over(workspace))
         report = timed("verify", workspace.ledger.verify)
         if _recommends_jobs(pack):
             timed("for you", lambda: _make_for_you(workspace))
         return Story(
             root, network, in_force, elsewhere, earlier, first, someone, before, choice, after, second, difference,
-            rebuilt.root, report.size, report.ok, seconds,
+            rebuilt.root, handed_over, report.size, report.ok, seconds,
         )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from licet.terms.canonical import JsonObject
 
 if TYPE_CHECKING:
     from licet.app import demo_story
+    from licet.app.demo_list import DemoList
 
 _WIDTH = 88
 
@@ -75,6 +76,9 @@ def _tell(told: demo_story.Story) -> None:
     _member(told)
     chapter("6. The corpus follows")
     _update(told)
+    if told.handed_over is not None:
+        chapter("7. A list that left")
+        _list(told.handed_over)
     chapter("Where it is")
     _where(told)
 
@@ -116,6 +120,17 @@ def _update(told: demo_story.Story) -> None:
     paragraph(f"The ledger has {told.ledger_entries} entries, recomputed just now: {holds}.")
 
 
+def _list(told: DemoList) -> None:
+    first, second = told.first, told.second
+    whom, when = first.recipient.replace("_", " "), (second.due or "")[:10]
+    paragraph(
+        f"{whom} got hashed addresses of {terminal.count(first.listed)} members who let it have them, and says that "
+        f"it has done so. Then {told.off[0]} switched sharing off, and a browser of {told.off[1]} sent Global Privacy "
+        f"Control once. Delivery {second.sequence} takes {second.removed} off, by {when}; until the affiliate says so, "
+        "their pages name it."
+    )
+
+
 def _where(told: demo_story.Story) -> None:
     root = told.workspace
     made = terminal.table("", "what", "where")
@@ -143,6 +158,7 @@ def _where(told: demo_story.Story) -> None:
         f"{licet} gate show --purpose recommender_training -w {root}",
         f"{licet} corpus export out --format huggingface -w {root}",
         f"{licet} ledger show -w {root}",
+        *([] if told.handed_over is None else [f"{licet} ads deliveries -w {root}"]),
     ):
         say(f"  {command}", "cyan")
 
@@ -179,6 +195,7 @@ def _as_json(told: demo_story.Story) -> JsonObject:
         "second": told.second.as_json(),
         "difference": told.difference.as_json(),
         "rebuilt_root": told.rebuilt_root,
+        "list": None if told.handed_over is None else told.handed_over.as_json(),
         "ledger": {"entries": told.ledger_entries, "holds": told.ledger_holds},
         "seconds": told.seconds,
     }

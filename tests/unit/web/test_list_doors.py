@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from journeys.command_line import run_licet
 from journeys.lists import AUDIENCE, Affiliate, Clock, address_of, hashed, make_club
 from journeys.site import site
 from licet.app.clock import system_clock
+from licet.deliveries import read_acknowledgement, write_acknowledgement
+from licet.terms import DeliveryError
 
 
 class Club:
@@ -99,6 +102,52 @@ def test_silence_is_overdue_on_both_pages_and_at_every_door(tmp_path: Path) -> N
         page = browser.get("/operator/lists").text
         assert "overdue" in page and "welders adco" in page
         assert "anna" not in page and hashed(address_of("anna")) not in page
+
+
+@pytest.mark.parametrize("fault", ["slow", "wrong", "forgetful", "restored"])
+def test_whatever_a_recipient_does_wrong_both_pages_say_what_is_known(tmp_path: Path, fault: str) -> None:
+    """Beside silence: they only say that they have it; answer of another list; lose theirs; put an old one back."""
+    club = Club(tmp_path, days_ago=10)
+    club.deliver()
+    club.answer()
+    before = club.affiliate.has
+    club.workspace.choices.choose("anna", "share", "off")
+    club.deliver()
+    if fault == "slow":
+        club.answer(done=False)
+    elif fault == "wrong":
+        (answer,) = club.affiliate.take(club.out)
+        bent = read_acknowledgement(answer, club.affiliate.signer.public_key).model_copy(
+            update={"documents": 300}
+        )
+        with pytest.raises(DeliveryError, match="DLVR-042"):
+            club.workspace.uses.ads.hand_in(write_acknowledgement(bent, club.affiliate.signer))
+    else:
+        # Without the list, or with the one of before, the next change is refused by their own half.
+        club.answer()
+        club.affiliate.has = None if fault == "forgetful" else before
+        club.workspace.choices.choose("benn", "share", "off")
+        club.deliver()
+        with pytest.raises(DeliveryError, match="DLVR-012"):
+            club.affiliate.take(club.out)
+    club.clock.now += timedelta(days=10)
+    who, root = "anna" if fault in ("slow", "wrong") else "benn", club.workspace.layout.root
+    with site(root) as browser:
+        browser.sign_in(who)
+        assert "did not confirm it" in browser.get("/data/lists").text
+        browser.post("/sign-out", data={"token": browser.token("/data/lists")})
+        browser.post("/sign-in/operator", data={"token": browser.token()})
+        assert "Nobody is added to a list that is overdue." in browser.get("/operator/lists").text
+    if fault in ("forgetful", "restored"):  # a whole list needs none before it: then nobody refused is on it
+        for _ in range(12):
+            if club.affiliate.has is not None and club.affiliate.has != before:
+                break
+            refuse = f"member-{_:03d}"
+            club.workspace.choices.choose(refuse, "share", "off")
+            club.deliver()
+            with contextlib.suppress(DeliveryError):
+                club.answer()
+        assert not {hashed(address_of(one)) for one in ("anna", "benn")} & club.affiliate.identifiers
 
 
 def test_the_commands_tell_what_is_delivered_and_answered(club: Club) -> None:

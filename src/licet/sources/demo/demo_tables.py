@@ -13,7 +13,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from licet.sources.catalogue import Edge, Event, FactsTable, Location, Table
+from licet.sources.address_schemes import Scheme
+from licet.sources.catalogue import Edge, Event, FactsTable, HashedAddress, Location, Table
+from licet.terms.vocabulary import HASHED_ADDRESS
 
 Row = tuple[Any, ...]
 
@@ -31,6 +33,7 @@ class Shape:
     item:       what its one person did something to, at `created`; such rows are events.
     edge:       whether its two people are the ends of an edge.
     references: columns, each with the table whose key it holds.
+    hashed:     columns that the gate makes, each of a column of addresses, in the writing of a scheme.
     """
 
     columns: tuple[tuple[str, pa.DataType, str | None], ...]
@@ -41,6 +44,7 @@ class Shape:
     item: str | None = None
     edge: bool = False
     references: tuple[tuple[str, str], ...] = ()
+    hashed: tuple[tuple[str, str, Scheme], ...] = ()
 
     @property
     def schema(self) -> pa.Schema:
@@ -62,7 +66,10 @@ class Shape:
             created=self.created,
             visibility=self.visibility,
             visibility_is=self.visibility_is,
-            columns=self.labels,
+            hashed={
+                name: HashedAddress(**{"from": of, "scheme": scheme}) for name, of, scheme in self.hashed
+            },
+            columns={**self.labels, **{name: HASHED_ADDRESS for name, _, _ in self.hashed}},
             source=SOURCE,
         )
 
@@ -130,6 +137,7 @@ SHAPES: dict[str, Shape] = {
             ("updated", MOMENT, "profile"),
         ),
         ("member_id",), created="updated", visibility_is="public",
+        hashed=(("email_for_lists", "email", "microsoft"),),
     ),
     "work_history": Shape(
         _same("profile.work_history", position_id=TEXT, member_id=TEXT, title=TEXT, organisation=TEXT,
