@@ -131,8 +131,8 @@ def test_over_the_api_the_same_is_told(tmp_path: Path) -> None:
             "ended": True
         }
         for body, status, code in (
-            ({"wanted": {"place": ["Oslo"]}}, 422, "ADS-081"),
-            ({"wanted": {"place": ["Kiel"], "skill": ["tig"], "a": ["b"], "c": ["d"]}}, 422, "ADS-080"),
+            ({"wanted": {"place": ["Oslo"]}}, 404, "ADS-081"),
+            ({"wanted": {"place": ["Kiel"], "skill": ["tig"], "a": ["b"], "c": ["d"]}}, 422, "APP-090"),
         ):
             answer = api.post("/advertisers/acme/audiences", json=body)
             assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from licet.web.api.request_parts import Ours, PlainRoute
+from licet.web.api.request_parts import Advertiser, Ours, PlainRoute
 from licet.web.api.token_check import needs
 
 router = APIRouter(
@@ -18,14 +18,13 @@ _Name = Annotated[str, Field(min_length=1, max_length=40)]
 _Values = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1, max_length=100)
 ]
-Advertiser = Annotated[str, Path(min_length=1, max_length=100, description="Who asks.")]
 
 
 class AudienceTermsAsked(BaseModel):
     """Values by attribute: a member has one of each."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    wanted: Annotated[dict[_Name, _Values], Field(min_length=1, max_length=10)] = Field(
+    wanted: Annotated[dict[_Name, _Values], Field(min_length=1, max_length=3)] = Field(
         examples=[{"industry": ["software"], "region": ["DE", "AT"]}]
     )
 

@@ -127,6 +127,13 @@ async def export_in_path(
     return _decoded(export)
 
 
+async def advertiser_in_path(
+    advertiser: Annotated[str, Path(description="Who asks, percent-encoded.", examples=["acme"])],
+) -> str:
+    """Raises: AppError APP-098 for what is no UTF-8."""
+    return _decoded(advertiser)
+
+
 def _decoded(text: str) -> str:
     try:
         return unquote(text, errors="strict")
@@ -137,6 +144,7 @@ def _decoded(text: str) -> str:
 Setting = Annotated[str, Depends(setting_in_path)]
 Organisation = Annotated[str, Depends(organisation_in_path)]
 Export = Annotated[str, Depends(export_in_path)]
+Advertiser = Annotated[str, Depends(advertiser_in_path)]
 Ours = Annotated[Workspace, Depends(our_workspace)]
 Subject = Annotated[str, Depends(subject_in_path)]
 
