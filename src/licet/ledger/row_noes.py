@@ -115,6 +115,8 @@ class RowNoes:
 
     def organisation_noes(self, position: int) -> pa.Table:
         """Those of organisations that stand after so many entries."""
+        if self._organisations.num_rows == 0:
+            return ORGANISATION_NOES.empty_table()
         return _standing(self._organisations, position, ORGANISATION_NOES)
 
     def record_noes(

@@ -87,7 +87,10 @@ class _Stock:
         """What speaks for a job to everybody, as of the minute. popularity: another one wherever it changed."""
         minute_us, kept = now_us // _MINUTE_US * _MINUTE_US, self._everybodys
         if kept is None or kept.popularity is not popularity or kept.minute_us != minute_us:
-            newness = self.available.newness(minute_us)
+            if kept is not None and kept.minute_us == minute_us:
+                newness = kept.parts.newness
+            else:
+                newness = self.available.newness(minute_us)
             parts = Parts.none(len(self.names))._replace(
                 popularity=supported(popularity, FEWEST_TOLD), newness=newness
             )
@@ -99,8 +102,8 @@ class _Stock:
         if self._places is None or self._places[0] is not counts.items:
             numbers = [counts.number_of(name) for name in self.names]
             self._places = counts.items, np.array([-1 if n is None else n for n in numbers], np.int64)
-        scores = np.append(walk_scores(counts, own), 0.0)
-        return scores[self._places[1]]
+        scores, places = walk_scores(counts, own), self._places[1]
+        return np.where(places < 0, 0.0, scores[places]) if len(scores) else np.zeros(len(places))
 
     def title_of(self, name: str) -> str:
         return self.by_name[name].title if name in self.by_name else "a job that is not there any more"

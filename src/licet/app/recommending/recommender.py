@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,8 +54,16 @@ MOST_RECOMMENDED = 100
 class _Parts:
     """What stands from one request to the next, of one catalogue and layout."""
 
-    def __init__(self, core: Core, looking: Looking, layout: RecommendLayout, stand: Stand) -> None:
-        self.layout, self.stand, self._looking = layout, stand, looking
+    def __init__(
+        self,
+        core: Core,
+        looking: Looking,
+        layout: RecommendLayout,
+        stand: Stand,
+        present_at: Callable[[Moment], Present],
+    ) -> None:
+        """present_at: what the request of a moment goes by, looked at once."""
+        self.layout, self.stand, self._present_at = layout, stand, present_at
         self.catalogue, self.indexes = core.catalogue, core.subject_indexes
         self.own = looking.serving(RECOMMENDING, SELF)
         self.taught = looking.serving(LEARNING.purpose, SELF, for_training=True)
@@ -74,16 +82,17 @@ class _Parts:
         return own_traits(own, self.catalogue, self.layout)
 
     def _traits_of(self, now: Moment, subject: str) -> MemberTraits:
-        return self.traits(self._looking.at(now.at, now.position), subject)
+        return self.traits(self._present_at(now), subject)
 
     def _own_of(self, now: Moment, subject: str, tables: Collection[str]) -> OwnRows:
-        return self.own.own_as_of(self._looking.at(now.at, now.position), subject, tables)
+        return self.own.own_as_of(self._present_at(now), subject, tables)
 
 
 class _Now(NamedTuple):
     """What one request goes by. failed: the code of why what was learned cannot be brought to now, where it cannot."""
 
     parts: _Parts
+    moment: Moment
     at: datetime
     position: int
     policy: Policy
@@ -98,12 +107,13 @@ class Recommender:
         self._core, self._lock = core, threading.RLock()
         self._looking = Looking(core)
         self._parts: _Parts | None = None
+        self._present: Present | None = None
 
     def recommend(self, subject: str, kind: Kind, most: int, at_least: int | None) -> Recommendations:
         """Raises: AppError APP-280 for another kind, APP-281 for no number, APP-013, APP-085; GateError GATE-171,
         GATE-172; as `Serving.own`."""
         with self._asked(subject, kind, most, at_least) as now:
-            return self._answer(now, subject, kind, most, self._looking.at(now.at, now.position))
+            return self._answer(now, subject, kind, most, self._present_at(now.moment))
 
     def both_ways(
         self, subject: str, kind: Kind, setting: str | None, most: int, at_least: int | None
@@ -138,7 +148,7 @@ class Recommender:
         """table: as `OfferedItems.find` has it. Raises: AppError APP-282 for an item that is not offered; as
         `recommend`."""
         with self._asked(subject, kind, MOST_RECOMMENDED, at_least) as now:
-            present = self._looking.at(now.at, now.position)
+            present = self._present_at(now.moment)
             listed, own = self._listed(now, subject, kind, present, MOST_RANKED)
             item = (now.parts.jobs if kind == "jobs" else now.parts.posts).find(key, table)
             if item is None:
@@ -173,6 +183,7 @@ class Recommender:
         if subject is not None and not core.people().knows(subject):
             raise core.unknown(subject)
         with self._lock:
+            self._present = None
             at, position = core.now(), core.position(None, at_least)
             parts, failed = self._standing(), None
             now = Moment(at, position, look_at_tables(core, parts.catalogue, parts.tables))
@@ -181,7 +192,13 @@ class Recommender:
                 parts.learned.bring(now)
             except LicetError as error:
                 failed = error.code
-            yield _Now(parts, at, position, core.policies_in_force.at(position), failed)
+            yield _Now(parts, now, at, position, core.policies_in_force.at(position), failed)
+
+    def _present_at(self, now: Moment) -> Present:
+        """What the request goes by whose turn it is; looked at when it is first asked for."""
+        if self._present is None:
+            self._present = self._looking.at(now.at, now.position)
+        return self._present
 
     def _standing(self) -> _Parts:
         core = self._core
@@ -195,7 +212,7 @@ class Recommender:
         ):
             layout = load_layout(core.layout.recommend)
             require_tables(layout, core.catalogue.tables, core.layout.recommend)
-            parts = self._parts = _Parts(core, self._looking, layout, stand)
+            parts = self._parts = _Parts(core, self._looking, layout, stand, self._present_at)
         return parts
 
     def _answer(self, now: _Now, subject: str, kind: Kind, most: int, present: Present) -> Recommendations:

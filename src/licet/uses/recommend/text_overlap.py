@@ -87,6 +87,7 @@ class TextOverlap:
         self._place = {item: number for number, item in enumerate(self.items)}
         self._rows, self._terms = CountRows(), dict[int, tuple[tuple[str, ...], bytes]]()
         self._lengths: Numbers = np.zeros(len(self.items), np.int64)
+        self._rarities = dict[str, int]()
 
     @classmethod
     def of(cls, texts: Mapping[str, ItemText], items: Sequence[str]) -> TextOverlap:
@@ -121,6 +122,7 @@ class TextOverlap:
         self._keep(number, found)
 
     def _keep(self, number: int, found: Mapping[str, int]) -> None:
+        self._rarities.clear()
         self._terms.pop(number, None)
         if found:
             self._terms[number] = tuple(found), bytes(found.values())
@@ -128,7 +130,12 @@ class TextOverlap:
 
     def rarity(self, term: str) -> int:
         """How rare a term is among items with a text, in steps of a logarithm; 0 of one that no item has."""
-        return log2_steps(len(self._terms) + 1, len(self._rows.row(term).columns))
+        rarity = self._rarities.get(term)
+        if rarity is None:
+            rarity = log2_steps(len(self._terms) + 1, len(self._rows.row(term).columns))
+            if rarity:  # of those that are asked for and are not there, nothing is kept
+                self._rarities[term] = rarity
+        return rarity
 
     def scores(self, asked: Mapping[str, int]) -> Numbers:
         """How much each item has of what is asked for. asked: terms, and what each counts.
