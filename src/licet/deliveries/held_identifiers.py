@@ -50,7 +50,7 @@ _SCHEMAS = {_IDS: IDENTIFIERS, _LINKS: LINKS}
 What = Literal["add", "keep", "remove"]
 
 #: Up to so many identifiers lie in one part, more of them in as many as `_PARTS`.
-_MOST_IN_ONE, _PARTS = 20_000, 64
+_MOST_IN_ONE, _PARTS = 20_000, 16
 
 
 class HeldState(NamedTuple):
