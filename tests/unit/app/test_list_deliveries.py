@@ -103,6 +103,11 @@ def test_a_list_is_delivered_taken_back_and_said_to_be_gone_only_when_it_is(
     assert club.affiliate.identifiers == mail(*PEOPLE, *CROWD)
     assert (club.ads.lists()[0].reach, club.ads.lists()[0].listed) == ("applied", 303)
     assert not club.deliver().is_new, "nothing changed"
+    past = club.workspace.members.member("ann").past_uses()[0]
+    assert (past.how, past.recipient) == ("deliver", "adco") and past.documents is not None
+    assert [row["key"] for row in past.documents] == [AUDIENCE]
+    (of_list,) = (one for one in club.workspace.uses.status() if one.name == f"list {AUDIENCE}")
+    assert of_list.standing == "exact"
 
     club.choose("ann", "off")
     assert club.states("ann") == ["there"], "a no alone takes nothing back"
