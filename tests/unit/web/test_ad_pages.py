@@ -46,6 +46,8 @@ def test_a_slot_loads_and_runs_nothing_and_begins_no_session(browser: Browser) -
     assert "script-src" not in answer.headers["content-security-policy"]
     assert answer.headers["x-frame-options"] == "SAMEORIGIN"
     assert {one.name for one in browser.cookies.jar} <= {"ads_seen"}
+    assert "Advertisement" in shown(browser, params={"words": "welding", "country": "DE"})
+    assert browser.get("/ads/slot?country=Germany").status_code == 400
 
 
 def test_a_browser_counts_its_own_and_keeps_numbers_alone(browser: Browser) -> None:

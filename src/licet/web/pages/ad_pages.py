@@ -59,12 +59,12 @@ SAMPLES = (
 class AdOnPage:
     """One advertisement as a template shows it."""
 
-    def __init__(self, request: Request, words: str, seen: list[int]) -> None:
-        """seen: numbers of campaigns, one a showing of today."""
+    def __init__(self, request: Request, words: str, seen: list[int], country: str | None = None) -> None:
+        """seen: numbers of campaigns, one a showing of today. country: where the page is read, as its maker says."""
         self.seen, self.made = seen, None
         try:
             self.made = workspace_of(request).uses.ad_choices.choose(
-                words, subject=subject_if_known(request), gpc=sends_gpc(request),
+                words, country=country, subject=subject_if_known(request), gpc=sends_gpc(request),
                 strings=consent_strings(request), seen=Counter(seen), unwanted=_numbers(request, UNWANTED_COOKIE),
             )  # fmt: skip
         except LicetError as error:
@@ -78,9 +78,13 @@ class AdOnPage:
 
 
 @router.get("/slot")
-def slot(request: Request, words: Annotated[str, Query(max_length=4_000)] = "") -> Response:
+def slot(
+    request: Request,
+    words: Annotated[str, Query(max_length=4_000)] = "",
+    country: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None,
+) -> Response:
     """A document for a frame: the advertisement, who paid for it, and a link to why."""
-    shown = AdOnPage(request, words, _numbers(request, SEEN_COOKIE))
+    shown = AdOnPage(request, words, _numbers(request, SEEN_COOKIE), country)
     templates = request.app.state.templates
     answer: Response = templates.TemplateResponse(
         request, "ad_slot.html", {"made": shown.made}, headers=_SLOT
