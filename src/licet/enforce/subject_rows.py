@@ -179,13 +179,19 @@ class IndexedTable:
         self._classes: dict[tuple[Any, ...], Numbers] = {}
 
     @functools.cached_property
-    def shapes(self) -> dict[str, Shape]:
-        return self._open()[1].shapes(self._name)
+    def _described(self) -> tuple[dict[str, Shape], tuple[str, ...]]:
+        """Shapes and kinds, of one opening: opening costs more than both."""
+        tables = self._open()[1]
+        return tables.shapes(self._name), tables.kinds(self._name)
 
-    @functools.cached_property
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        return self._described[0]
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of data in it, by which a gate judges its rows."""
-        return self._open()[1].kinds(self._name)
+        return self._described[1]
 
     def is_as_it_was(self, catalogue: Catalogue, now: Stand | None) -> bool:
         """Whether what was read of it is what would be read now."""
