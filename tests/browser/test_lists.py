@@ -114,7 +114,7 @@ def test_by_global_privacy_control_alone_sent_once(club: Club, visit: Callable[.
     page.set_extra_http_headers(SIGNAL)
     page.goto("/receipts")
     page.set_extra_http_headers({})
-    phone = visit(club.site, "benn", "/data/lists", phone=True, javascript=False)
+    phone = visit(club.site, "benn", "/data/lists", phone=True)
     expect(phone.get_by_role("button", name="Take me off")).to_have_count(0)
     expect(phone.get_by_text("not permitted any more")).to_be_visible()
     look_at(phone, "lists-phone")
