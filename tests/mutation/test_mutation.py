@@ -19,11 +19,12 @@ from forge import GROUPS, KILLERS
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
-#: Each share is one test, so that a parallel run spreads them; the first of either group is in `make test`.
+#: Each share is one test, so that a parallel run spreads them. In `make test`: a few of either group.
 SHARES = [
-    pytest.param(group, share, shares, marks=[pytest.mark.nightly] * (share > 0))
-    for group, shares in (("gate", 20), ("evaluator", 12))
-    for share in range(shares)
+    pytest.param("gate", 0, 20),
+    pytest.param("evaluator", 3, 40),
+    *(pytest.param("gate", share, 20, marks=pytest.mark.nightly) for share in range(1, 20)),
+    *(pytest.param("evaluator", share, 12, marks=pytest.mark.nightly) for share in range(12)),
 ]
 
 
