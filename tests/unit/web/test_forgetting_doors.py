@@ -330,7 +330,7 @@ def test_a_copys_holder_is_told_and_answers_for_that_copy_alone(
     assert told(hand_in(1, answers[1], sent=0)) == (403, "APP-092")
     forged = answers[0].replace('"documents":2', '"documents":0')
     assert forged != answers[0] and told(hand_in(0, forged)) == (422, "DLVR-010")
-    assert told(hand_in(0, "nonsense")) == (422, "DLVR-020")
+    assert told(hand_in(0, "nonsense")) == (403, "DLVR-020")
     twice = b'{"answer": "a", "answer": "b"}'
     sent = {**own[0], "Content-Type": "application/json"}
     assert told(api.post(f"/exports/{exports[0]}/ack", content=twice, headers=sent)) == (422, "APP-090")

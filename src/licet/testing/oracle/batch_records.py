@@ -70,8 +70,8 @@ def _questions(table: MarkedTable, kind: str, stand: Standpoint) -> list[_Questi
 
 
 def _told(question: _Question, policy: Policy) -> Decision:
-    """What `decide` says, of a record to which somebody said no as one to which they said it of all they may."""
-    request, noes = question.request, set(question.request.noes)
+    """What `decide` says of what the batch is told: of a no, that it was said, of all that it may be said of."""
+    request, noes = question.request, set[No]()
     if _is_refused(question, Code.RECORD_REFUSED):
         noes.add(No(Code.RECORD_REFUSED, EVERYTHING, EVERYTHING))
     if _is_refused(question, Code.ORGANISATION_REFUSED):

@@ -17,12 +17,12 @@ from starlette.responses import Response
 from licet.app import Workspace
 from licet.terms.signals import ConsentStrings
 from licet.web.api.direct_route import DirectRoute
-from licet.web.api.request_parts import Id, Ours, Sent, Word
+from licet.web.api.request_parts import AsWhole, Id, Ours, Sent, Word
 from licet.web.api.token_check import needs
 
 #: Letters of a page; what is beyond those that count is passed over.
 MOST_PAGE_LETTERS = 1_000_000
-Count = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
+Count = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1), AsWhole]
 
 serving = APIRouter(tags=["ads"], route_class=DirectRoute, dependencies=[needs("ads:choose")])
 router = APIRouter(prefix="/ads", tags=["ads"], dependencies=[needs("ads:read")])
@@ -39,7 +39,7 @@ class AskedAd(Sent):
     ] = None
     gpc: Annotated[bool, Field(strict=True, description="Whether the request carries GPC.")] = False
     gpp: str | None = None
-    gpp_sid: tuple[Annotated[int, Field(strict=True)], ...] = ()
+    gpp_sid: tuple[Annotated[int, Field(strict=True), AsWhole], ...] = ()
     tcf: str | None = None
     seen: Annotated[
         dict[Annotated[int, Field(ge=1, le=2**31 - 1)], Count],
@@ -47,6 +47,7 @@ class AskedAd(Sent):
             default_factory=dict,
             max_length=500,
             description="By campaign how often this browser was shown it today.",
+            json_schema_extra={"propertyNames": {"pattern": "^[1-9][0-9]{0,8}$"}},
         ),
     ]
     unwanted: Annotated[
@@ -57,7 +58,7 @@ class AskedAd(Sent):
             description="Campaigns that this browser is to be shown no more.",
         ),
     ]
-    least_price_micros: Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)] = 0
+    least_price_micros: Annotated[int, Field(strict=True, ge=0, le=2**53 - 1), AsWhole] = 0
 
     @property
     def weight(self) -> int:

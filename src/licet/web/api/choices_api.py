@@ -15,7 +15,7 @@ from licet.terms.moments import format_moment
 from licet.terms.signals import ConsentStrings
 from licet.web.api.cursors import Cursor, Limit, from_cursor, to_cursor
 from licet.web.api.idempotency import SentKey, key_of
-from licet.web.api.request_parts import Id, Organisation, Ours, PlainRoute, Sent, Subject, Word
+from licet.web.api.request_parts import AsWhole, Id, Organisation, Ours, PlainRoute, Sent, Subject, Word
 from licet.web.api.token_check import Speaker, needs
 
 router = APIRouter(tags=["choices"], route_class=PlainRoute)
@@ -119,7 +119,7 @@ class SentStrings(Sent):
 
     gpp: Annotated[str | None, Field(description="A GPP string.")] = None
     gpp_sid: Annotated[
-        tuple[Annotated[int, Field(strict=True)], ...],
+        tuple[Annotated[int, Field(strict=True), AsWhole], ...],
         Field(description="Its sections that apply; one that the string has not is a no."),
     ] = ()
     tcf: Annotated[str | None, Field(description="A TC string.")] = None

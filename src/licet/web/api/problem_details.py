@@ -83,7 +83,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "DLVR-002": (404, "There is no such copy"),
     "DLVR-007": (503, "The copy is being written to"),
     "DLVR-010": (422, "The message is not as it was signed"),
-    "DLVR-020": (422, "No key of theirs is known"),
+    "DLVR-020": (403, "No key of theirs is known"),
     "DLVR-021": (422, "This answers no message"),
     "DLVR-022": (409, "The copy holds other than it should"),
     "APP-250": (404, "There are no such suggestions"),

@@ -31,6 +31,14 @@ MOST_ID_LETTERS = 512
 _MOST_MOMENT_LETTERS = 64
 
 
+def _as_whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+#: Of a whole number, after its bounds: JSON writes 3 as 3.0, too, and text is none.
+AsWhole = BeforeValidator(_as_whole)
+
+
 class PlainRequest(Request):
     """A request whose JSON all read alike: of a name that stands twice some take the first, others the last."""
 
