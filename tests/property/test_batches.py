@@ -16,6 +16,7 @@ from licet.enforce import batch_decisions
 from licet.enforce.batch_decisions import decide_batch
 from licet.enforce.verdict_table import dimensions
 from licet.terms import ChoiceState, GateError
+from licet.terms.signals import SIGNALS
 from licet.testing.drawn_policies import make_pack
 from licet.testing.drawn_questions import STATES, make_plan, make_region, make_visibility
 from licet.testing.drawn_words import AGES, CATEGORIES, DAYS, PURPOSES, chance, moment_near, pick
@@ -39,7 +40,7 @@ def make_records(rng: random.Random, policy: Policy, rows: int) -> tuple[pa.Tabl
             "created": None if chance(rng, 10) else moment_near(rng, DAYS).astimezone(UTC),
             "choices": {one: None if chance(rng, 50) else str(pick(rng, STATES)) for one in settings},
             "bound": {one: pick(rng, [*policy.numbers, "elsewhere", None]) for one in settings},
-            "signals": {"gpc": pick(rng, [True, False, None]), "other": pick(rng, [True, False])},
+            "signals": {one: pick(rng, [True, False, None]) for one in SIGNALS} | {"other": chance(rng, 50)},
         }
         for _ in range(rows)
     ]
@@ -54,7 +55,7 @@ def make_records(rng: random.Random, policy: Policy, rows: int) -> tuple[pa.Tabl
     for setting in settings:
         columns[f"choice.{setting}"] = pa.array([row["choices"][setting] for row in plain], pa.string())
         columns[f"pack.{setting}"] = pa.array([row["bound"][setting] for row in plain], pa.string())
-    for signal in ("gpc", "other"):
+    for signal in (*SIGNALS, "other"):
         columns[f"signal.{signal}"] = pa.array([row["signals"][signal] for row in plain], pa.bool_())
     if chance(rng, 40):
         columns = {
