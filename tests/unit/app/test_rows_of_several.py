@@ -25,10 +25,9 @@ def making(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Making:
         for before, after in changes.items():
             assert before in catalogue
             catalogue = catalogue.replace(before, after)
-        monkeypatch.setattr(job_board, "CATALOGUE", catalogue)
         shape = {**job_board._SHAPES[table], "beside": pa.string()}
         monkeypatch.setitem(job_board._SHAPES, table, shape)
-        return make_board(tmp_path / "w", rows)
+        return make_board(tmp_path / "w", rows, catalogue=catalogue)
 
     return make
 
