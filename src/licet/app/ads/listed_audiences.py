@@ -21,6 +21,7 @@ from licet.terms import SELF, LicetError, UseError
 from licet.terms.canonical import JsonObject
 from licet.terms.vocabulary import AD_SHARING, AD_TARGETING
 from licet.uses.ads.audience_use import KIND, AudienceManifest, listed_in
+from licet.uses.ads.listed_members import unfit_table
 from licet.uses.ads.segment import FILE_NAME, SegmentLayout, load_segments
 from licet.uses.manifest import read_heading, read_manifest
 from licet.uses.registry import open_use
@@ -68,8 +69,12 @@ class AudienceStanding(NamedTuple):
 
 
 def load_layout(core: Core) -> SegmentLayout:
-    """Raises: UseError ADS-001, ADS-002."""
-    return load_segments(core.layout.root / FILE_NAME)
+    """Raises: UseError ADS-001, ADS-002, ADS-004 for a table that the catalogue does not have."""
+    layout = load_segments(core.layout.root / FILE_NAME)
+    for table in (layout.identifiers.table, *(value.table for value in layout.values.values())):
+        if table not in core.catalogue.tables:
+            raise unfit_table(table)
+    return layout
 
 
 def purpose_for(recipient: str) -> str:

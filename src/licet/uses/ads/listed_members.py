@@ -74,14 +74,18 @@ def _values(access: Access, layout: SegmentLayout, value: str, subjects: Collect
     return _told(access, reviewed.table, reviewed.column, subjects)
 
 
+def unfit_table(table: str) -> UseError:
+    return UseError(
+        "ADS-004",
+        f"table {table!r} is not there, or a row of it is not about exactly one member",
+        fix="name a table that the catalogue has, with one column under subjects",
+    )
+
+
 def _require(access: Access, table: str, column: str, kinds: str, is_fit: Callable[[str], bool]) -> None:
     described = access.tables.get(table)
     if described is None or not access.is_about_one(table):
-        raise UseError(
-            "ADS-004",
-            f"table {table!r} is not there, or a row of it is not about exactly one member",
-            fix="name a table that the catalogue has, with one column under subjects",
-        )
+        raise unfit_table(table)
     kind = described.columns.get(column)
     if kind is None or not is_fit(kind):
         raise UseError(
