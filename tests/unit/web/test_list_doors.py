@@ -198,6 +198,6 @@ def test_the_api_delivers_and_takes_answers_with_scopes_of_their_own(club: Club)
         for answer in club.affiliate.take(club.out):
             told = api.post("/lists/acknowledgements", json={"answer": answer}, headers=answering).json()
             assert told["reach"] == "applied"
-        assert api.post("/lists/acknowledgements", json={"answer": "x"}, headers=answering).status_code == 422
+        assert api.post("/lists/acknowledgements", json={"answer": "x"}, headers=answering).status_code == 403
         assert [one["answered"] for one in api.get("/lists/deliveries").json()["deliveries"]] == ["applied"]
         assert api.get("/lists/deliveries?audience=other").json() == {"deliveries": []}
