@@ -22,8 +22,16 @@ from ibis.common.exceptions import TableNotFound
 
 from licet.enforce.database_rows import database_table
 from licet.enforce.duckdb_backend import DuckDBBackend, explained
-from licet.enforce.duckdb_files import csv_scan, jsonl_scan, located, parquet_of, parquet_scan, text_literal
-from licet.enforce.duckdb_rows import arrow_in_order, parquet_in_order
+from licet.enforce.duckdb_files import (
+    csv_rows,
+    csv_scan,
+    jsonl_scan,
+    located,
+    parquet_of,
+    parquet_scan,
+    text_literal,
+)
+from licet.enforce.duckdb_rows import arrow_in_order, parquet_in_order, text_in_order
 from licet.enforce.duckdb_views import require_rows_within
 from licet.enforce.id_types import ids_among
 from licet.enforce.keyed_hash import duckdb_function, hash_in_duckdb
@@ -182,10 +190,15 @@ class DuckDBEngine:
         raise SourceError("SRC-032", f"table {name!r} has no location", fix="say where it is, e.g. parquet:")
 
     def in_order(
-        self, name: str, table: Table, base: Path, handed_in: Mapping[str, Any]
+        self,
+        name: str,
+        table: Table,
+        base: Path,
+        handed_in: Mapping[str, Any],
+        readings: Mapping[str, Reading],
     ) -> RowsInOrder | None:
         with self.reading(name), self._names.opening():
-            ordered = self._in_order(name, table.location, base, handed_in)
+            ordered = self._in_order(name, table.location, base, handed_in, readings)
             if ordered is None:
                 return None
             return ordered._replace(
@@ -197,7 +210,12 @@ class DuckDBEngine:
         return None  # rows are in an order
 
     def _in_order(
-        self, name: str, location: Location, base: Path, handed_in: Mapping[str, Any]
+        self,
+        name: str,
+        location: Location,
+        base: Path,
+        handed_in: Mapping[str, Any],
+        readings: Mapping[str, Reading],
     ) -> RowsInOrder | None:
         if location.parquet is not None and not location.hive:
             files = [*located(name, location, base)]
@@ -205,7 +223,25 @@ class DuckDBEngine:
         if location.arrow is not None and isinstance(handed_in.get(location.arrow), pa.Table):
             data = handed_in[location.arrow]
             return arrow_in_order(self.backend, data, self.hand_in, self._names, self._repeated)
+        if location.csv is not None or location.jsonl is not None:
+            rows = self._text_rows(name, location, base, readings)
+            files = located(name, location, base)
+            return text_in_order(
+                self.backend, rows, self.batches(rows), files, self.hand_in, self._names, self._repeated
+            )
         return None
+
+    def _text_rows(
+        self, name: str, location: Location, base: Path, readings: Mapping[str, Reading]
+    ) -> ir.Table:
+        """The rows of text files in the order in which they stand there, whatever becomes of the files."""
+        scan = (
+            csv_rows(name, location, base)
+            if location.csv is not None
+            else jsonl_scan(self.backend.con, name, location, base, readings)
+        )
+        read = as_catalogued(self._view(scan), name, readings, self.name)
+        return self._in_known_types(read, ids_among(readings))
 
     def _in_known_types(self, table: ir.Table, ids: Collection[str] = ()) -> ir.Table:
         """DuckDB's types that Ibis has no word for, as ones it has.

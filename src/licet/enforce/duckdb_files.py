@@ -113,14 +113,17 @@ def _footers(files: Iterable[Path]) -> str:
 
 
 def csv_scan(connection: Any, name: str, location: Location, base: Path) -> str:
-    """Every column as text, by its name in each file; one that a file lacks is null there.
+    """`csv_rows`, of files that are what they were. Columns are taken by the places that they had in the headers when
+    the query was made: it ends where a file changed."""
+    unchanged = _unchanged(connection, name, sizes_and_times(located(name, location, base)))
+    return f"SELECT * FROM ({csv_rows(name, location, base)}) WHERE {unchanged}"
 
-    The query takes columns by the places that they had in the headers when it was made: it ends where a file changed.
-    """
+
+def csv_rows(name: str, location: Location, base: Path) -> str:
+    """Every column as text, by its name in each file; one that a file lacks is null there."""
     alike: dict[tuple[str, ...], list[Path]] = {}
     delimiter = location.delimiter or ","
     everything = located(name, location, base)
-    unchanged = _unchanged(connection, name, sizes_and_times(everything))
     folders = folder_columns(name, location, base, everything)
     for path in everything:
         header = csv_head(path, delimiter).names
@@ -137,7 +140,7 @@ def csv_scan(connection: Any, name: str, location: Location, base: Path) -> str:
             f"SELECT * FROM read_csv({path_list(files)}, columns={{{columns}}}, "
             f"delim={text_literal(delimiter)}, {_CSV}, {hive}){rows}"
         )
-    return f"SELECT * FROM ({' UNION ALL BY NAME '.join(scans)}) WHERE {unchanged}"
+    return " UNION ALL BY NAME ".join(scans)
 
 
 def jsonl_scan(

@@ -13,10 +13,11 @@ from __future__ import annotations
 import functools
 import itertools
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+import duckdb
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
@@ -32,6 +33,8 @@ _FILE, _PLACE = "file_index", "file_row_number"
 #: Below so many rows a stretch, a thread more costs more than it spares.
 _FEWEST_ROWS = 500_000
 _OUT_OF_STEP = "rows and their marks are out of step"
+#: Text files are held in memory up to these sizes, of the files and of what is read of them.
+_MOST_TEXT_BYTES, _MOST_HELD_BYTES = 16 << 20, 64 << 20
 #: What a copy is read beside: one row, handed over while the copy may be read.
 _HOLDS = pa.table({"holds": [True]})
 
@@ -101,10 +104,57 @@ def parquet_in_order(
     return RowsInOrder(view, starts[-1], beside, copied, repeated)
 
 
-def arrow_in_order(
-    backend: Any, data: pa.Table, hand_in: HandIn, names: Iterator[str], repeated: Repeated
+def text_in_order(
+    backend: Any,
+    rows: ir.Table,
+    batches: Iterable[pa.RecordBatch],
+    files: Sequence[Path],
+    hand_in: HandIn,
+    names: Iterator[str],
+    repeated: Repeated,
 ) -> RowsInOrder | None:
-    """The rows of a table that lies in memory; None where its columns stand in the way."""
+    """The rows of small text files, read once and held in memory while the files stand; None for larger ones, and for
+    what would not be the same in memory.
+
+    rows:    what is read of them: scans, one after another, of which DuckDB keeps the order ("Order Preservation" in
+             its documentation).
+    batches: reads them. A value that cannot be read is told to whoever asks for it, not here.
+    """
+    stand = look_at(files)
+    if sum(size for _, _, size, _, _ in stand.files) > _MOST_TEXT_BYTES:
+        return None
+
+    def require() -> None:
+        if look_at(files).files != stand.files:
+            raise ValueError(f"{_OUT_OF_STEP}: a file changed")
+
+    held = list[pa.RecordBatch]()
+    try:
+        for batch in batches:
+            held.append(batch)
+            if sum(each.nbytes for each in held) > _MOST_HELD_BYTES:
+                return None  # text that was packed
+        require()
+    except (duckdb.Error, ValueError):
+        return None
+    data = pa.Table.from_batches(held, rows.schema().to_pyarrow())
+    ordered = arrow_in_order(backend, data, hand_in, names, repeated, require)
+    same = ordered is not None and ordered.rows.drop(ROW).schema() == rows.schema()
+    return ordered if same else None
+
+
+def arrow_in_order(
+    backend: Any,
+    data: pa.Table,
+    hand_in: HandIn,
+    names: Iterator[str],
+    repeated: Repeated,
+    require: Callable[[], None] | None = None,
+) -> RowsInOrder | None:
+    """The rows of a table that lies in memory; None where its columns stand in the way.
+
+    require: as `HandIn` has it.
+    """
     if ROW in data.column_names:
         return None
     places = np.arange(len(data), dtype=smallest(len(data)))
@@ -113,19 +163,19 @@ def arrow_in_order(
     cuts = [0, *(len(data) * n // threads for n in range(1, threads)), len(data)]
     stretches = [
         _Stretch(
-            hand_in(numbered.slice(first, last - first)).get_name(), first, last,
+            hand_in(numbered.slice(first, last - first), require).get_name(), first, last,
             functools.partial(_these, ROW, places[first:last]),
         )
         for first, last in itertools.pairwise(cuts)
     ]  # fmt: skip
 
     def beside(columns: dict[str, Numbers]) -> ir.Table:
-        return _view(backend, next(names), _side_by_side(stretches, columns, hand_in, None))
+        return _view(backend, next(names), _side_by_side(stretches, columns, hand_in, require))
 
     def copied(rows: ir.Table) -> Copy | None:
-        return copy_of(backend, rows, hand_in(_HOLDS).get_name(), names)
+        return copy_of(backend, rows, hand_in(_HOLDS, require).get_name(), names)
 
-    return RowsInOrder(hand_in(numbered), len(data), beside, copied, repeated)
+    return RowsInOrder(hand_in(numbered, require), len(data), beside, copied, repeated)
 
 
 def _threads(backend: Any, rows: int) -> int:

@@ -36,7 +36,12 @@ class Engine(Protocol):
         ...
 
     def in_order(
-        self, name: str, table: Table, base: Path, handed_in: Mapping[str, Any]
+        self,
+        name: str,
+        table: Table,
+        base: Path,
+        handed_in: Mapping[str, Any],
+        readings: Mapping[str, Reading],
     ) -> RowsInOrder | None:
         """The table with its rows numbered, where this engine keeps them in an order; None where it does not."""
         ...

@@ -325,7 +325,7 @@ class _Ordered(Tables):
         if found is None:
             data = self.content(name).select(*narrow_columns(self.catalogued(name))).to_pyarrow()
             table = self.catalogued(name).model_copy(update={"location": Location(arrow=name)})
-            found = self._engine.in_order(name, table, self._base, {name: data})
+            found = self._engine.in_order(name, table, self._base, {name: data}, {})
         assert found is not None  # an Arrow table keeps its order
         return found
 

@@ -114,15 +114,16 @@ class Tables:
         return opened
 
     def in_order(self, name: str) -> RowsInOrder | None:
-        """The table with its rows numbered; None where the engine keeps no order of rows, or of what is read some is
-        made here."""
-        if self.catalogued(name).hashed:
-            return None
+        """The table with its rows numbered; None where the engine keeps no order of rows."""
         stand, earlier = self.stand(name), self._ordered.get(name)
         if earlier is not None and stand is not None and earlier[0].holds(stand):
             return earlier[1]
-        ordered = self._engine.in_order(name, self.catalogued(name), self._base, self._handed_in)
-        check_stamps_of(name, self.catalogued(name), self._base, self._handed_in)
+        table, readings = self.catalogued(name), self.catalogue.readings(name)
+        ordered = self._engine.in_order(name, table, self._base, self._handed_in, readings)
+        check_stamps_of(name, table, self._base, self._handed_in)
+        if ordered is not None and table.hashed:
+            beside, made = ordered.beside, functools.partial(with_hashed, self._engine, name, table)
+            ordered = ordered._replace(rows=made(ordered.rows), beside=lambda columns: made(beside(columns)))
         if stand is not None:
             self._ordered[name] = stand, ordered
         return ordered
@@ -130,12 +131,15 @@ class Tables:
     def in_files(self, name: str) -> RowsInFiles | None:
         """The table with the places of its rows in its files; None where the engine knows none, or files do not tell
         whether they are what they were."""
-        if self.stand(name) is None or self.catalogued(name).hashed:
+        if self.stand(name) is None:
             return None
         table, readings = self.catalogued(name), self.catalogue.readings(name)
         placed = self._engine.in_files(name, table, self._base, readings)
         check_stamps_of(name, table, self._base, self._handed_in)
-        return placed
+        if placed is None or not table.hashed:
+            return placed
+        marked, made = placed.marked, functools.partial(with_hashed, self._engine, name, table)
+        return RowsInFiles(made(placed.rows), lambda passing: made(marked(passing)))
 
     def catalogued(self, name: str) -> Table:
         try:
