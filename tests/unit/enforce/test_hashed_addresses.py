@@ -85,6 +85,13 @@ def test_every_engine_makes_the_identifier_and_shows_no_address(engine: Engine, 
     assert sum(one is not None for one in expected["google"]) > 20
 
 
+def test_a_prepared_table_shows_the_same(engine: Engine, tmp_path: Path) -> None:
+    gate = gate_over(tmp_path, engine, ADDRESSES)
+    unprepared = sorted(map(repr, gate.table("posts").to_pyarrow().to_pylist()))
+    assert gate.prepare(["posts"]) == ("posts",)
+    assert sorted(map(repr, gate.table("posts").to_pyarrow().to_pylist())) == unprepared
+
+
 def test_what_cannot_be_made_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="SRC-210"):
         made = {"email": {"from": "who", "scheme": "meta"}}

@@ -162,7 +162,7 @@ def test_rows_read_in_stretches_lie_beside_their_own_marks(
     whole = pa.table({"row": pa.array(range(size), pa.int64())})
     for location, handed_in in (({"parquet": "*.parquet"}, {}), ({"arrow": "rows"}, {"rows": whole})):
         table = Table.model_validate({"location": location, "subjects": ["row"], "columns": {}})
-        ordered = engine.in_order("rows", table, tmp_path, handed_in)
+        ordered = engine.in_order("rows", table, tmp_path, handed_in, {})
         assert ordered is not None and ordered.size == size
         rows = ordered.rows.to_pyarrow()
         assert rows["row"].to_pylist() == rows[ROW].to_pylist() == [*range(size)]

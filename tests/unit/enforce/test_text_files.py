@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from licet.enforce.row_verdicts import ROW
 from licet.sources.catalogue import Catalogue
 from licet.terms import SourceError
 
@@ -25,8 +26,15 @@ def opened(engine: Any, base: Path, location: dict[str, Any], **table: Any) -> p
         {"licet_catalogue": 1, "facts": facts, "tables": {"posts": catalogued}}
     )
     with engine.reading("table 'posts'"):
-        readings = catalogue.readings("posts")
-        return engine.open("posts", catalogue.tables["posts"], base, {}, readings).to_pyarrow()
+        where = "posts", catalogue.tables["posts"], base, {}, catalogue.readings("posts")
+        read = engine.open(*where)
+        ordered, rows = engine.in_order(*where), read.to_pyarrow()
+        if ordered is not None:  # held in memory, it is the same
+            assert ordered.rows.drop(ROW).schema() == read.schema()
+            assert repr(ordered.rows.to_pyarrow().sort_by(ROW).drop([ROW]).to_pylist()) == repr(
+                rows.to_pylist()
+            )
+        return rows
 
 
 def csv(base: Path, text: str | bytes, name: str = "posts.csv") -> dict[str, str]:
