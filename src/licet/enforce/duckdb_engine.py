@@ -225,9 +225,9 @@ class DuckDBEngine:
             return arrow_in_order(self.backend, data, self.hand_in, self._names, self._repeated)
         if location.csv is not None or location.jsonl is not None:
             rows = self._text_rows(name, location, base, readings)
-            files = located(name, location, base)
+            texts = located(name, location, base)
             return text_in_order(
-                self.backend, rows, self.batches(rows), files, self.hand_in, self._names, self._repeated
+                self.backend, rows, self.batches(rows), texts, self.hand_in, self._names, self._repeated
             )
         return None
 
