@@ -82,11 +82,25 @@ def _free_port() -> int:
 
 @pytest.fixture(params=["duckdb", "spark"])
 def engine(request: pytest.FixtureRequest) -> Any:
-    """Either engine; a test that takes it runs on both."""
+    """Either engine that reads files; a test that takes it runs on both."""
+    return _engine(request)
+
+
+@pytest.fixture(params=["duckdb", "spark", "postgres"])
+def any_engine(request: pytest.FixtureRequest) -> Any:
+    """Every engine, for tests that hand their tables in."""
+    return _engine(request)
+
+
+def _engine(request: pytest.FixtureRequest) -> Any:
     if request.param == "duckdb":
         from licet.enforce.duckdb_engine import DuckDBEngine
 
         return DuckDBEngine(threads=1)
+    if request.param == "postgres":
+        from licet.enforce.postgres_engine import PostgresEngine
+
+        return PostgresEngine(request.getfixturevalue("postgres_server").address())
     from licet.enforce.spark_engine import SparkEngine
 
     return SparkEngine(request.getfixturevalue("spark_session"))

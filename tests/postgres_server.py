@@ -134,6 +134,10 @@ class PostgresServer:
             host=str(self.folder), user=user, dbname=database, autocommit=True, connect_timeout=10
         )
 
+    def address(self, user: str = OWNER, database: str = "licet") -> str:
+        """What a catalogue calls the database."""
+        return f"postgresql://{user}@/{database}?host={quote(str(self.folder))}"
+
     def url(self, schema: str, user: str = OWNER, database: str = "licet") -> str:
         return f"postgresql://{user}@/{database}?host={quote(str(self.folder))}&schema={schema}"
 

@@ -62,6 +62,22 @@ SAID_ELSEWHERE = {
         "what a table says its rows are contradicts itself: an event, an edge or a role",
         "write it as the documentation of the catalogue shows",
     ),
+    "SRC-217": (
+        "the address of a database is none, or holds a password, which a catalogue would keep",
+        "write url: env:NAME, or postgresql://user@host:5432/database without a password",
+    ),
+    "SRC-219": (
+        "cannot read …: the database does not answer, or refuses the role",
+        "start it, or correct the address, the role or its password",
+    ),
+    "SRC-220": (
+        "cannot read …: the role may not, or is shown only some of the rows",
+        "GRANT it SELECT, USAGE on the schema and TEMPORARY on the database, on the primary server, past row security",
+    ),
+    "SRC-221": (
+        "cannot read …: a value, or the table, is not what it was read as",
+        "correct the data or the catalogue, or name a view of the table that leaves such values out",
+    ),
 }
 
 HEAD = """# Errors

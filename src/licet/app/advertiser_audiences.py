@@ -128,7 +128,7 @@ def _everybody(core: Core) -> tuple[Everybody, bytes]:
     """All members of whom any attribute is known, and the key that noise follows from."""
     columns = _columns(core)
     reader, asked = _Reader(columns), PurposeRef(AD_TARGETING, SELF)
-    engine = new_engine(None)
+    engine = new_engine(None, core.catalogue)
     tables = Tables(core.catalogue, engine, core.layout.root, {}, reader.asks_for())
     every = {name: everybodys_values(tables, engine, one.table, one.column) for name, one in columns.items()}
     with (

@@ -135,7 +135,7 @@ def _standing_gate(
         )
         return gate or gate_opening.open_gate(
             core, asked.purpose, asked.recipient, at, position, columns, for_training=use.learns,
-            people_left=people_left, absences=absences, engine=new_engine(spark), tense=tense,
+            people_left=people_left, absences=absences, engine=new_engine(spark, core.catalogue), tense=tense,
         )  # fmt: skip
 
     key = use.name, use.learns, asked, frozenset(columns.items())

@@ -16,7 +16,8 @@ import ibis.expr.types as ir
 
 from licet.enforce import rows as narrow
 from licet.enforce.column_shapes import Whole, bare_parts, shapes_of
-from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.engine import Engine
+from licet.enforce.engine_choice import engine_for
 from licet.enforce.hashed_addresses import with_hashed
 from licet.enforce.id_types import ids_among, require_ids
 from licet.enforce.pseudonyms import id_text
@@ -54,7 +55,10 @@ def check_catalogue(path: Path) -> list[Finding]:
     for where, why in catalogue.unconfirmed.items():
         fix = "look at it, mend it, and take it out from under confirm"
         found.append(Finding("error", "SRC-195", f"a draft guessed this: {why}", where, fix))
-    checked = _Checked(catalogue, path.parent, DuckDBEngine())
+    try:
+        checked = _Checked(catalogue, path.parent, engine_for(catalogue))
+    except SourceError as error:
+        return [*found, Finding.of(error)]
     for name in catalogue.tables:
         found += checked.table(name)
     return found
@@ -63,7 +67,7 @@ def check_catalogue(path: Path) -> list[Finding]:
 class _Checked:
     """The tables of a catalogue, opened once each."""
 
-    def __init__(self, catalogue: Catalogue, base: Path, engine: DuckDBEngine) -> None:
+    def __init__(self, catalogue: Catalogue, base: Path, engine: Engine) -> None:
         self._catalogue, self._base, self._engine = catalogue, base, engine
         self._opened: dict[str, ir.Table] = {}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.engine_choice import engine_for
 from licet.enforce.tables import Tables, require_there
 from licet.sources import drop_identifiers as drop
 from licet.sources.drop_download import Kind
@@ -92,7 +92,7 @@ def load_layout(core: Core) -> MatchLayout:
 
 def member_hashes(core: Core, layout: MatchLayout, kinds: frozenset[Kind]) -> MemberHashes:
     """Of all members. Raises: SourceError where the table or a column is not there."""
-    catalogue, engine = core.catalogue, DuckDBEngine()
+    catalogue, engine = core.catalogue, engine_for(core.catalogue)
     tables = Tables(catalogue, engine, core.layout.root, {}, None)
     content = tables.content(layout.table)
     wanted = {kind: named for kind in sorted(kinds) if (named := layout.columns_of(kind)) is not None}

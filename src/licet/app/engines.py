@@ -1,4 +1,5 @@
-"""Which engine a workspace's gates run on: DuckDB in this process, or Spark where the user says.
+"""Which engine a workspace's gates run on: Spark where the user says, else PostgreSQL where the tables lie there, else
+DuckDB in this process.
 
 pyspark is imported only by who asks for it: it is an extra, and takes seconds.
 """
@@ -7,8 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from licet.enforce.engine_choice import engine_for
+
 if TYPE_CHECKING:
     from licet.enforce.engine import Engine
+    from licet.sources.catalogue import Catalogue
 
 
 def spark_session(spark: Any) -> Any:
@@ -20,14 +24,10 @@ def spark_session(spark: Any) -> Any:
     return open_session(None if spark == "local" else spark)
 
 
-def new_engine(session: Any) -> Engine:
-    """An engine for one gate: on the Spark session, or DuckDB where there is none."""
+def new_engine(session: Any, catalogue: Catalogue) -> Engine:
+    """An engine for one gate: on the Spark session, or where the tables of the catalogue want it without one."""
     if session is None:
-        from licet.enforce.duckdb_engine import (
-            DuckDBEngine,  # late: it takes a second, and one decision needs none
-        )
-
-        return DuckDBEngine()
+        return engine_for(catalogue)
     from licet.enforce.spark_engine import SparkEngine
 
     return SparkEngine(session)

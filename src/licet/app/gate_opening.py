@@ -40,7 +40,7 @@ def open_gate(
         purpose,
         core.now() if at is None else at,
         core.catalogue,
-        new_engine(core.spark) if engine is None else engine,
+        new_engine(core.spark, core.catalogue) if engine is None else engine,
         core.ledger,
         recipient=recipient,
         position=position,

@@ -16,7 +16,7 @@ from licet.app.member.data_uses import Flow
 from licet.app.member.member_view import Member
 from licet.decide import Policy
 from licet.decide.explain import category_term, purpose_term, recipient_name
-from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.engine_choice import engine_for
 from licet.enforce.gate_cache import Kept
 from licet.enforce.impact import Impact, Side
 from licet.packs import Pack, open_pack, shipped
@@ -106,7 +106,7 @@ def what_if(core: Core, packs: Sequence[str], at: datetime, member: str | None =
     kept, found, members = Kept(), [], 0
     for policy in policies:
         impact = Impact(
-            Side(nothing_permitted(policy.pack), at), Side(policy, at), core.catalogue, DuckDBEngine(),
+            Side(nothing_permitted(policy.pack), at), Side(policy, at), core.catalogue, engine_for(core.catalogue),
             core.ledger, position=position, base=core.layout.root, kept=kept,
             absences=core.absences,
         )  # fmt: skip

@@ -104,8 +104,9 @@ class Reading:
             self._watched = _Watched(now.files, people) if files == (self._facts_path(),) else None
             return people
         self._watched = None
+        catalogue = self._catalogue()
         people = People(
-            self._catalogue(), lambda: new_engine(None), self._layout.root, doubtful=self._doubtful
+            catalogue, lambda: new_engine(None, catalogue), self._layout.root, doubtful=self._doubtful
         )
         self._people = None if files is None else (now, people)
         return people

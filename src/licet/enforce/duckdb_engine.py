@@ -187,7 +187,11 @@ class DuckDBEngine:
                 )
             require_distinct(handed_in[location.arrow].column_names, name)
             return self.hand_in(handed_in[location.arrow])
-        raise SourceError("SRC-032", f"table {name!r} has no location", fix="say where it is, e.g. parquet:")
+        raise SourceError(
+            "SRC-032",
+            f"table {name!r} has no location that this engine reads",
+            fix="say where it is, e.g. parquet:; tables of PostgreSQL lie beside their like alone",
+        )
 
     def in_order(
         self,

@@ -29,6 +29,8 @@ import pyarrow.compute as pc
 
 from licet.enforce.column_shapes import Shape, element_subjects
 from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.engine import Engine
+from licet.enforce.engine_choice import engine_for
 from licet.enforce.masking import element_ids
 from licet.enforce.pseudonyms import id_text
 from licet.enforce.row_verdicts import ROW, Numbers, gather
@@ -254,8 +256,8 @@ class IndexedTable:
             (classes,) = gather(told, len(rows), [np.uint16])
         return classes
 
-    def _open(self) -> tuple[DuckDBEngine, Tables]:
-        engine = DuckDBEngine()
+    def _open(self) -> tuple[Engine, Tables]:
+        engine: Engine = engine_for(self._catalogue)
         return engine, Tables(self._catalogue, engine, self._base, self._handed_in, None)
 
     def _copied(self) -> _Copy | None:
@@ -322,7 +324,7 @@ class SubjectIndexes:
         return made
 
 
-def _copied(engine: DuckDBEngine, rows: ir.Table, columns: int) -> _Copy | None:
+def _copied(engine: Engine, rows: ir.Table, columns: int) -> _Copy | None:
     """The rows, whose last columns are their people, in a file of memory; None where it would be too large."""
     schema = rows.schema().to_pyarrow()
     count, ids, places = 0, list[pa.Array](), list[Numbers]()

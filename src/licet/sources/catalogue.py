@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import PydanticCustomError
 
 from licet.sources.address_schemes import Scheme
+from licet.sources.database_address import address_fault
 from licet.sources.paths import names_an_element, parse_path
 from licet.terms import SourceError
 from licet.terms.canonical import JsonObject
@@ -30,7 +31,7 @@ from licet.terms.vocabulary import CATEGORIES, HASHED_ADDRESS, ancestors, is_nev
 STAMP = b"licet.category"
 
 #: The ways a table can be reached; a location names exactly one.
-LOCATION_KINDS = ("parquet", "csv", "jsonl", "duckdb", "sql", "arrow")
+LOCATION_KINDS = ("parquet", "csv", "jsonl", "duckdb", "sql", "postgres", "arrow")
 _FILE_KINDS = ("parquet", "csv", "jsonl")
 
 #: What a column of a text file may be said to hold.
@@ -77,6 +78,27 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _require_address(url: str) -> str:
+    fault = address_fault(url)
+    if fault is not None:
+        raise PydanticCustomError("postgres_url", "the address of a database {fault}", {"fault": fault})
+    return url
+
+
+class PostgresPlace(Part):
+    """A table, a partitioned table or a view of a PostgreSQL database, which stays there. No search path is used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    url: Annotated[str, AfterValidator(_require_address)] = Field(
+        description="postgresql://user@host/database without a password, or env:NAME of a variable that holds one"
+    )
+    schema_: str = Field(
+        default="public", alias="schema", min_length=1, description="as the database writes it"
+    )
+    table: str = Field(min_length=1, description="as the database writes it")
+
+
 class Location(Part):
     """Where a table is: exactly one of the kinds. Relative paths start at the catalogue's folder."""
 
@@ -87,6 +109,9 @@ class Location(Part):
     jsonl: str | None = Field(default=None, min_length=1)
     duckdb: str | None = Field(default=None, min_length=1, description="a DuckDB file; needs `table`")
     sql: str | None = Field(default=None, min_length=1, description="a SQLAlchemy URL; needs `table`")
+    postgres: PostgresPlace | None = Field(
+        default=None, description="a table of PostgreSQL, which is asked there and copied nowhere"
+    )
     arrow: str | None = Field(
         default=None, min_length=1, description="the name under which Python handed a table in"
     )

@@ -21,6 +21,7 @@ from licet.sources.catalogue import (
     FactsTable,
     Location,
     Part,
+    PostgresPlace,
     Table,
     nearest,
 )
@@ -329,6 +330,7 @@ _AS_SHOWN = "write it as the documentation of the catalogue shows"
 _OWN_WORDS = {
     "location_kinds": ("SRC-006", "write one place, such as parquet: posts.parquet"),
     "location_table": ("SRC-006", "write one place, such as parquet: posts.parquet"),
+    "postgres_url": ("SRC-217", "write url: env:NAME, or postgresql://user@host:5432/database without a password"),
     "typed": ("SRC-009", _AS_SHOWN),
     "format": ("SRC-190", "write licet_catalogue: 2, which reads all that 1 does"),
     "about_nobody": (
@@ -402,5 +404,7 @@ def _part_at(loc: tuple[int | str, ...]) -> type[Part]:
         return FactsTable
     if loc[0] == "tables" and len(loc) > 2:
         parts: dict[int | str, type[Part]] = {"location": Location, "event": Event, "edge": Edge}
+        if loc[2:4] == ("location", "postgres") and len(loc) > 4:
+            return PostgresPlace
         return parts.get(loc[2], Table) if len(loc) > 3 else Table
     return Catalogue

@@ -30,17 +30,17 @@ def sizes() -> Any:
     return made
 
 
-def test_every_batch_is_worked_on_whole_and_once(engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_batch_is_worked_on_whole_and_once(any_engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for wave_bytes in (1, spark_spread.WAVE_BYTES):
         monkeypatch.setattr(spark_spread, "WAVE_BYTES", wave_bytes)
-        parts = list(engine.spread(iter(BATCHES), sizes(), SIZES))
+        parts = list(any_engine.spread(iter(BATCHES), sizes(), SIZES))
         assert len(parts) == len(BATCHES) and all(part.schema == SIZES for part in parts)
         made = pa.concat_tables(parts).sort_by("first").to_pylist()
         assert made == [
             {"first": first, "rows": rows, "text": "é"}
             for first, rows in ((0, 3), (7, 40), (60, 2), (2**63, 1))
         ]
-    assert list(engine.spread([], sizes(), SIZES)) == []
+    assert list(any_engine.spread([], sizes(), SIZES)) == []
 
 
 def test_a_function_that_fails_where_batches_were_carried_says_how(spark_session: Any) -> None:

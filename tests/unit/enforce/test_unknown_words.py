@@ -21,9 +21,9 @@ def counted(engine: Any, column: pa.Array, **facts: Any) -> set[tuple[str | None
     return {(word.word, word.meant, word.number) for word in gate.unknown_words()}
 
 
-def test_regions_that_are_none_are_counted_with_what_was_meant(engine: Any) -> None:
+def test_regions_that_are_none_are_counted_with_what_was_meant(any_engine: Any) -> None:
     regions = pa.array(["UK", "UK", "ch", "CN-HK", None, "Elbonia", "UK", "UK"])
-    assert counted(engine, regions, region="told") == {
+    assert counted(any_engine, regions, region="told") == {
         ("UK", "GB", 2),
         ("ch", "CH", 1),
         (None, None, 1),
@@ -31,33 +31,33 @@ def test_regions_that_are_none_are_counted_with_what_was_meant(engine: Any) -> N
     }
 
 
-def test_plans_are_known_as_pack_and_catalogue_declare_them(engine: Any) -> None:
+def test_plans_are_known_as_pack_and_catalogue_declare_them(any_engine: Any) -> None:
     plans = pa.array(["premium", "Premium ", "gold", "other", None, "gold", "x", "x"])
-    assert counted(engine, plans, plan="told", plans={"gold": "plus"}) == {
+    assert counted(any_engine, plans, plan="told", plans={"gold": "plus"}) == {
         ("Premium ", "premium", 1),
         ("other", None, 1),
         (None, None, 1),
     }
 
 
-def test_ages_and_days_of_birth_that_are_nobodys_are_counted_together(engine: Any) -> None:
-    assert counted(engine, pa.array([30, 1990, -1, 120, None, 121, 999, 999]), age="told") == {
+def test_ages_and_days_of_birth_that_are_nobodys_are_counted_together(any_engine: Any) -> None:
+    assert counted(any_engine, pa.array([30, 1990, -1, 120, None, 121, 999, 999]), age="told") == {
         (None, None, 4)
     }
     born = pa.array(
         [date(1990, 1, 1), date(2100, 1, 1), date(1850, 1, 1), None, date(2025, 1, 1), date(1906, 1, 1)]
         + [None] * 2
     )
-    assert counted(engine, born, birth_date="told") == {(None, None, 3)}
+    assert counted(any_engine, born, birth_date="told") == {(None, None, 3)}
 
 
-def test_a_member_of_two_rows_is_one(engine: Any) -> None:
+def test_a_member_of_two_rows_is_one(any_engine: Any) -> None:
     members = pa.table({"who": ["a", "a", "b"], "told": ["UK", "UK", "UK"]})
-    (word,) = make_gate(members=members, facts=FACTS | {"region": "told"}, engine=engine).unknown_words()
+    (word,) = make_gate(members=members, facts=FACTS | {"region": "told"}, engine=any_engine).unknown_words()
     assert (word.word, word.number) == ("UK", 2)
 
 
-def test_audiences_are_counted_by_rows(engine: Any) -> None:
+def test_audiences_are_counted_by_rows(any_engine: Any) -> None:
     posts = pa.table(
         {
             "id": range(4),
@@ -69,6 +69,6 @@ def test_audiences_are_counted_by_rows(engine: Any) -> None:
     members = pa.table({"who": ["a"], "region": ["CH"]})
     table = {"visibility": "seen", "visibilities": {"Freunde": "friends"}}
     gate = make_gate(
-        posts=posts, members=members, facts=FACTS | {"region": "region"}, table=table, engine=engine
+        posts=posts, members=members, facts=FACTS | {"region": "region"}, table=table, engine=any_engine
     )
     assert gate.unknown_words() == (UnknownWord("posts", "seen", "visibility", "Public", "public", 1),)

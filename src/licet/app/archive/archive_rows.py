@@ -10,7 +10,7 @@ from typing import Any
 
 from licet.app.member.record_contents import plain_rows
 from licet.app.member.shared_records import own_part
-from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.engine_choice import engine_for
 from licet.enforce.tables import Tables
 from licet.sources.catalogue import Catalogue
 from licet.terms.canonical import JsonObject
@@ -24,7 +24,7 @@ class MemberRows:
     def __init__(self, catalogue: Catalogue, base: Path, subject: str) -> None:
         """Opens every table about people. Raises: SourceError when one cannot be."""
         self._catalogue, self._subject = catalogue, subject
-        self._engine = DuckDBEngine()
+        self._engine = engine_for(catalogue)
         self._tables = Tables(catalogue, self._engine, base, {}, None)
         about_people = {name: table for name, table in catalogue.tables.items() if table.subjects}
         #: Tables that only exist while a program hands them in.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from licet.decide import Policy
 from licet.decide.explain import category_term, purpose_term, recipient_name, region_name
-from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.engine_choice import engine_for
 from licet.enforce.impact import Impact, Side
 from licet.enforce.impact_counts import UseImpact
 from licet.packs import Pack
@@ -101,7 +101,7 @@ def impact_of(
     second = first if old.digest == new.digest else Policy(new, (*first.earlier, old))
     position = core.ledger.position
     impact = Impact(
-        Side(first, from_at), Side(second, to_at), core.catalogue, DuckDBEngine(threads=threads),
+        Side(first, from_at), Side(second, to_at), core.catalogue, engine_for(core.catalogue, threads),
         core.ledger,
         position=position, base=core.layout.root, kept=core.gate_cache, absences=core.absences,
     )  # fmt: skip

@@ -1,0 +1,36 @@
+"""Which engine reads the tables of a catalogue where no cluster was asked for.
+
+PostgreSQL where any of them lies there, else DuckDB in this process.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from licet.sources.catalogue import Catalogue
+from licet.terms import SourceError
+
+if TYPE_CHECKING:
+    from licet.enforce.duckdb_engine import DuckDBEngine
+    from licet.enforce.postgres_engine import PostgresEngine
+
+
+def engine_for(catalogue: Catalogue, threads: int | None = None) -> DuckDBEngine | PostgresEngine:
+    """threads: of DuckDB. Raises: SourceError SRC-226 without the driver; SRC-218, SRC-219 from the database."""
+    places = [table.location.postgres for table in catalogue.tables.values()]
+    url = next((place.url for place in places if place is not None), None)
+    if url is None:
+        from licet.enforce.duckdb_engine import (
+            DuckDBEngine,  # late: it takes a second, and one decision needs none
+        )
+
+        return DuckDBEngine(threads=threads)
+    try:
+        from licet.enforce.postgres_engine import PostgresEngine  # late: psycopg is an extra
+    except ModuleNotFoundError as error:
+        raise SourceError(
+            "SRC-226",
+            f"tables of the catalogue lie in PostgreSQL, and {error.name} is not installed",
+            fix="pip install 'licet[postgres]'",
+        ) from None
+    return PostgresEngine(url)
