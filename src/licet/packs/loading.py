@@ -6,6 +6,7 @@ every problem found, each with file, line and column; nothing is loaded in part.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 from pathlib import Path as FilePath
@@ -16,6 +17,9 @@ from licet.packs.pack_references import check_references
 from licet.packs.pack_shape import build, check_version
 from licet.packs.yaml_reader import MAX_BYTES, decode, read
 from licet.terms import PackError
+
+#: As many texts are kept with what they say: the packs that ship, and some of a workspace's own.
+_KEPT = 32
 
 
 def load_pack(path: str | os.PathLike[str]) -> Pack:
@@ -34,8 +38,12 @@ def parse_pack(text: str, where: str = "pack.yaml") -> Pack:
     return locate_pack(text, where)[0]
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def locate_pack(text: str, where: str = "pack.yaml") -> tuple[Pack, Positions]:
-    """Like `parse_pack`, with the place of every key and value, for whoever points back into the text."""
+    """Like `parse_pack`, with the place of every key and value, for whoever points back into the text.
+
+    Neither is ever changed, so one text is read once a process, as long as few others are.
+    """
     value, positions = read(text, where)
     version = check_version(value)
     if version is not None:
