@@ -5,6 +5,7 @@ Everything is escaped; a template that needs markup says so itself, and only for
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,9 @@ def lasting(seconds: int) -> str:
     return counted(seconds, "second")
 
 
+@functools.cache
 def make_templates() -> Jinja2Templates:
+    """The pages' templates, compiled once a process; they know nothing of the application that shows them."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
