@@ -30,8 +30,8 @@ INSERT INTO forum.posts (author, audience, made, body, address)
 
 
 def block(kind: str) -> str:
-    (found,) = re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL)
-    return str(found)
+    """All that the page shows of a kind, one after another."""
+    return "".join(re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL))
 
 
 @pytest.fixture
@@ -39,12 +39,17 @@ def database(postgres_server: PostgresServer) -> Iterator[str]:
     """Where the page's forum lies, for the role that the page makes."""
     with postgres_server.connect("postgres", "licet") as administrator:
         administrator.execute(FORUM)
-        administrator.execute(block("sql"))
+        administrator.execute(block("sql").replace("ON DATABASE forum", "ON DATABASE licet"))
         yield f"@/licet?host={quote(str(postgres_server.folder))}"
-        administrator.execute("DROP SCHEMA forum CASCADE; DROP OWNED BY forum_reader; DROP ROLE forum_reader")
+        administrator.execute(
+            "DROP SCHEMA forum CASCADE; DROP OWNED BY forum_reader, forum_trainer CASCADE;"
+            "DROP ROLE forum_reader, forum_trainer"
+        )
 
 
-def test_what_the_page_shows_runs(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_page_shows_runs(
+    database: str, postgres_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "catalogue.yaml").write_text(block("yaml"))
     monkeypatch.chdir(tmp_path)
     told = []
@@ -58,8 +63,11 @@ def test_what_the_page_shows_runs(database: str, tmp_path: Path, monkeypatch: py
             done = CliRunner().invoke(app, words)  # in this process, which has the variable
             assert done.exit_code == 0, done.output
             told.append(done.output)
-    assert len(told) == 6
+    assert len(told) == 8 and "security_barrier" in told[-2]
     with licet.open("forum") as workspace:
         rows = workspace.gate("generative_ai_training").table("posts").to_pyarrow()
     assert rows["body"].to_pylist() == ["words of ben"]
     assert "address" not in rows.column_names
+    with postgres_server.connect("forum_trainer") as trainer:
+        shown = trainer.execute("SELECT body FROM licet_generative_ai_training.posts").fetchall()
+    assert shown == [("words of ben",)]

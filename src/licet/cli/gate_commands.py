@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,7 @@ from licet.cli.command_support import (
     spark_of,
 )
 from licet.terms import SELF
-from licet.terms.moments import parse_moment
+from licet.terms.moments import format_moment, parse_moment
 
 app = typer.Typer(help="What a purpose may see of the tables.", no_args_is_help=True)
 
@@ -75,6 +76,68 @@ def vectors_(
         f"{written.held_back:,} of {written.rows:,} rows of {table} are held back, as of position {gate.position}"
     )
     say(f"of the others may be read: {', '.join(written.columns) or 'nothing'}", "dim")
+
+
+class Dialect(StrEnum):
+    """Databases in which views of a gate are made."""
+
+    postgres = "postgres"
+
+
+@app.command("sql")
+@answers
+def sql_(
+    dialect: Annotated[Dialect, typer.Option("--dialect", help="The database.")] = Dialect.postgres,
+    purpose: Purpose = "generative_ai_training",
+    recipient: Recipient = SELF,
+    reader: Annotated[
+        list[str] | None, typer.Option("--reader", help="A role of the database that may read the views.")
+    ] = None,
+    schema: Annotated[
+        str | None,
+        typer.Option("--schema", help="Where the views stand; by default, licet_ and the purpose."),
+    ] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Make them, or bring them to now; otherwise only say how.")
+    ] = False,
+    hold: Annotated[
+        int, typer.Option("--hold", help="Seconds for which they show what they show; then nothing.")
+    ] = 300,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """A purpose's part of the tables as views in their database, for roles that may read nothing else.
+
+    Apply it again before the time is over, from a timer: a view that nobody refreshes is empty.
+
+    Example: licet gate sql --purpose recommender_training --reader trainer --apply
+    """
+    with licet.open(workspace) as opened:
+        if not apply:
+            script = opened.data.view_script(
+                purpose, recipient=recipient, schema=schema, readers=reader or ()
+            )
+            if as_json:
+                print_json({"purpose": purpose, "recipient": recipient, "dialect": dialect, "script": script})
+            else:
+                say(script.rstrip())
+            return
+        standing = opened.data.refresh_views(
+            purpose, recipient=recipient, schema=schema, readers=reader or (), hold_seconds=hold
+        )
+    until = format_moment(standing.until)
+    if as_json:
+        print_json(
+            {"purpose": purpose, "recipient": recipient, "views": list(standing.views),
+             "position": standing.position, "until": until}
+        )  # fmt: skip
+        return
+    for view in standing.views:
+        say(view)
+    say(
+        f"as of ledger position {standing.position}; from {until} on they show nothing, unless refreshed",
+        "dim",
+    )
 
 
 @app.command("show")

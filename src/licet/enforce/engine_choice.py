@@ -8,11 +8,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from licet.sources.catalogue import Catalogue
-from licet.terms import SourceError
+from licet.terms import GateError, SourceError
 
 if TYPE_CHECKING:
     from licet.enforce.duckdb_engine import DuckDBEngine
     from licet.enforce.postgres_engine import PostgresEngine
+
+
+def require_postgres(catalogue: Catalogue) -> None:
+    """Raises: GateError GATE-231 where no table of the catalogue lies in PostgreSQL."""
+    if all(table.location.postgres is None for table in catalogue.tables.values()):
+        raise GateError(
+            "GATE-231",
+            "views are made where the tables lie, and these do not lie in PostgreSQL",
+            fix="name the tables by postgres: in the catalogue; docs/postgres.md shows how",
+        )
 
 
 def engine_for(catalogue: Catalogue, threads: int | None = None) -> DuckDBEngine | PostgresEngine:

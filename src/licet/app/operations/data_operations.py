@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from licet.app.argument_types import names_wrong_types
 from licet.app.core import Core
 from licet.app.results import Imported
+from licet.terms import SELF
+
+if TYPE_CHECKING:
+    from licet.enforce.postgres_views import Standing
 
 
 @names_wrong_types
@@ -93,3 +98,29 @@ class DataOperations:
         from licet.app import data_import
 
         return data_import.make_demo_world(self._core.layout, members, seed, replace, progress)
+
+    def view_script(
+        self, purpose: str, *, recipient: str = SELF, schema: str | None = None, readers: Sequence[str] = ()
+    ) -> str:
+        """What `refresh_views` would do, as SQL to be read. Raises: GateError GATE-231, GATE-235."""
+        from licet.app import gate_views
+
+        return gate_views.view_script(self._core, purpose, recipient, schema, readers)
+
+    def refresh_views(
+        self,
+        purpose: str,
+        *,
+        recipient: str = SELF,
+        schema: str | None = None,
+        readers: Sequence[str] = (),
+        hold_seconds: int = 300,
+    ) -> Standing:
+        """Make a use's part of the tables views in their database, or bring these to now.
+
+        readers: roles that are granted them. hold_seconds: for so long they show what they show, and then nothing.
+        Raises: GateError GATE-202 where something was recorded meanwhile, GATE-231 to GATE-238.
+        """
+        from licet.app import gate_views
+
+        return gate_views.refresh_views(self._core, purpose, recipient, schema, readers, hold_seconds)
