@@ -30,6 +30,7 @@ from typing import Any
 import ad_choice_faults
 import cold_faults
 import corpus_faults
+import database_faults
 import delivery_faults
 import duckdb  # noqa: F401
 import evaluator_faults
@@ -84,6 +85,7 @@ GROUPS = {
         *search_faults.FAULTS,
         *ad_choice_faults.FAULTS,
         *exchange_faults.FAULTS,
+        *database_faults.FAULTS,
     ],
 }
 #: What holds the evaluator, the quickest first, and then the ways out.
@@ -134,6 +136,7 @@ TESTS = (
     "tests/unit/uses/test_policy_value.py",
     "tests/unit/app/test_people_suggestions.py",
     "tests/unit/app/test_hashed_lists.py", "tests/unit/app/test_drop_screening.py",
+    "tests/contract/test_postgres_engine.py", "tests/contract/test_postgres_views.py",
     "tests/property/test_consent_mutations.py::test_a_tc_string_consents_to_what_was_consented_to",
     "tests/property/test_consent_mutations.py::test_a_section_refuses_nothing_only_where_every_number_says_so",
 )  # fmt: skip

@@ -58,7 +58,7 @@ def test_a_world_with_references_rows_about_nobody_refused_records_and_lists_of_
         "table: about nobody",
         "refused: one record, for what refers to it",
     }
-    worlds = (make_world(random.Random(seed), 12, 40, tables=2) for seed in itertools.count(500))
+    worlds = (make_world(random.Random(seed), 12, 40, tables=2) for seed in itertools.count(637))
     world = lay(next(world for world in worlds if wanted <= of_world(world) and _has_lists(world)))
     assert assert_agree(open_gate(world, opened(world)), world).cases
 

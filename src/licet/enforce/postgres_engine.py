@@ -2,7 +2,8 @@
 
 A session of its own, in UTC and without a search path, which sees every row or none: row security that would leave some
 out ends the query. Who permits what goes there as narrow temporary tables, by COPY, so no statement that a server logs
-holds an id or a key. The role needs SELECT on what the catalogue speaks of and TEMPORARY on the database, no more.
+tells who said no, or a key; one that asks about a single person names them, as an application's would. The role needs
+SELECT on what the catalogue speaks of and TEMPORARY on the database, no more.
 """
 
 from __future__ import annotations

@@ -99,12 +99,7 @@ class GateViews:
                 "WHERE n.nspname = %s AND c.relkind = 'r' AND starts_with(c.relname::text, %s)",
                 (MASKS, self._prefix()),
             ).fetchall()
-            standing = connection.execute(
-                "SELECT viewname FROM pg_views WHERE schemaname = %s", (self._schema,)
-            ).fetchall()
-            for (name,) in standing:
-                if name not in gate.names:
-                    connection.execute(f"DROP VIEW {quoted(self._schema)}.{quoted(name)}")
+            self._make_way(connection)
             for statement in (*self._of_views(views), *self._grants()):
                 connection.execute(statement)
             for (name,) in earlier:
@@ -128,6 +123,18 @@ class GateViews:
         return Standing(
             tuple(f"{self._schema}.{view.name}" for view in views), gate.position, until.astimezone(UTC)
         )
+
+    def _make_way(self, connection: Any) -> None:
+        """Drop views of tables that are catalogued no more. Raises: GateError GATE-237 where another's view stands."""
+        standing = connection.execute(
+            "SELECT viewname::text, strpos(definition, %s) > 0 FROM pg_views WHERE schemaname = %s",
+            (f"{MASKS}.", self._schema),
+        ).fetchall()
+        for name, is_own in standing:
+            if is_own and name not in self._gate.names:
+                connection.execute(f"DROP VIEW {quoted(self._schema)}.{quoted(name)}")
+            elif not is_own and name in self._gate.names:
+                raise _of_another_shape(f"{self._schema}.{name} is not of licet's making")
 
     def _prefix(self) -> str:
         return f"m{digest(self._schema.encode())[:12]}_"
@@ -199,8 +206,18 @@ class GateViews:
         readers = ", ".join(map(quoted, self._readers))
         return [
             f"GRANT USAGE ON SCHEMA {quoted(self._schema)} TO {readers}",
-            f"GRANT SELECT ON ALL TABLES IN SCHEMA {quoted(self._schema)} TO {readers}",
+            *(
+                f"GRANT SELECT ON {quoted(self._schema)}.{quoted(name)} TO {readers}"
+                for name in self._gate.names
+            ),
         ]
+
+
+def _of_another_shape(why: str) -> GateError:
+    return GateError(
+        "GATE-237", f"a view of another shape stands there: {why}",
+        fix="DROP that view, and what was made of it, or name another schema; the next refresh makes it anew",
+    )  # fmt: skip
 
 
 @contextmanager
@@ -223,10 +240,7 @@ def _clear() -> Iterator[None]:
             fix="refresh them again; until then they show what they did, and nothing from when they said",
         ) from None  # fmt: skip
     except (errors.InvalidTableDefinition, errors.DependentObjectsStillExist) as error:
-        raise GateError(
-            "GATE-237", f"a view of another shape stands there: {error.diag.message_primary}",
-            fix="DROP that view, and what was made of it; the next refresh makes it anew",
-        ) from None  # fmt: skip
+        raise _of_another_shape(str(error.diag.message_primary)) from None
     except psycopg.Error as error:
         raise GateError(
             "GATE-236", f"the views could not be made: {type(error).__name__}",
