@@ -172,6 +172,9 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         clock.at += timedelta(days=8)
         workspace.forget("anna")
         workspace.uses.ask_to_be_forgotten("benn")
+        asked = workspace.requests.ask("cleo", "correction", "region", "I moved to Bern in May.")
+        workspace.requests.answer(asked.number, "You are right, and we have mended it.")
+        workspace.requests.ask("cleo", "complaint", "", "Nobody answers the telephone.")
     with serve(folder / "forgetful") as site:
         yield site
 

@@ -55,6 +55,10 @@ PAGES = {
     "people-nobody": ("/people", "loner"),
     "insights": ("/insights?region=DE", "docker"),
     "receipts": ("/receipts", "member"),
+    "requests": ("/requests", "asker"),
+    "request-region": ("/requests?about=region", "member"),
+    "request-queue": ("/operator/requests", "officer"),
+    "home-elsewhere": ("/", "elsewhere"),
     "public": ("/public/{subject}", "nobody"),
     "forgetting-ask": ("/forgetting", "member"),
     "forgetting-preview": ("/forgetting/preview", "member"),
@@ -103,11 +107,17 @@ def windows(
             workspace.choose(subject, record=("posts", str(record.key)), via="web")
         uses = [entry.index for entry in workspace.ledger_entries() if entry.kind == "use_run"]
         notice = workspace.announced()[0].digest
+        outside = next(
+            one
+            for one in workspace.people().first(150)
+            if (workspace.facts_now(one).region or "").startswith("US")
+        )
     visits = Visits(chromium)
     pages = {
         "nobody": visits.open(reported), "member": visits.open(reported, subject),
         "operator": _as_officer(visits.open(reported)), "officer": _as_officer(visits.open(forgetful)),
         "forgotten": visits.open(forgetful, "anna"), "waiting": visits.open(forgetful, "benn"),
+        "asker": visits.open(forgetful, "cleo"), "elsewhere": visits.open(reported, outside),
         "seeker": visits.open(jetty, BOAT[1]), "newcomer": visits.open(jetty, "blank"),
         "docker": visits.open(quay, "q004"), "loner": visits.open(quay, "q119"),
     }  # fmt: skip

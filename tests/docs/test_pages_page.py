@@ -41,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_every_command_of_the_page_is_one_of_those_below() -> None:
     assert {line.split()[0] for line in COMMANDS} == {"make", "export", "licet"}
     assert [line.split()[1] for line in COMMANDS if line.startswith("make")] == ["demo", "serve"]
-    assert len(COMMANDS) == 11
+    assert len(COMMANDS) == 12
 
 
 @pytest.mark.parametrize(

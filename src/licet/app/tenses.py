@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CHANGES_NOTHING = frozenset(
     {
         EntryKind.USE_RUN, EntryKind.REMOVAL_SENT, EntryKind.ACKNOWLEDGED, EntryKind.FORGETTING,
-        EntryKind.NOTICE_SHOWN, EntryKind.PACK_ANNOUNCED,
+        EntryKind.NOTICE_SHOWN, EntryKind.PACK_ANNOUNCED, EntryKind.MEMBER_REQUEST,
     }
 )  # fmt: skip
 

@@ -25,6 +25,7 @@ from licet.app.operations.deletion_operations import DeletionOperations
 from licet.app.operations.member_operations import MemberOperations
 from licet.app.operations.policy_operations import PolicyOperations
 from licet.app.operations.report_operations import ReportOperations
+from licet.app.operations.request_operations import RequestOperations
 from licet.app.operations.use_operations import UseOperations
 from licet.app.workspace_layout import is_workspace, make_workspace
 from licet.decide import Decision, Request
@@ -127,6 +128,10 @@ class Workspace(Core):
     @functools.cached_property
     def deletions(self) -> DeletionOperations:
         return DeletionOperations(self)
+
+    @functools.cached_property
+    def requests(self) -> RequestOperations:
+        return RequestOperations(self)
 
     @functools.cached_property
     def reports(self) -> ReportOperations:

@@ -130,6 +130,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ledger": ("ledger_commands:app", "What members chose and what was done, append-only and provable."),
     "tokens": ("token_commands:app", "Tokens of the API: make, list and revoke them."),
     "signals": ("signal_commands:app", "Privacy signals: what a consent string means here."),
+    "requests": ("request_commands:app", "Corrections and complaints of members, each with its clock."),
     "subjects": ("subject_commands:app", "Say who goes by which id."),
 }
 

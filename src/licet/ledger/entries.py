@@ -54,6 +54,7 @@ class EntryKind(StrEnum):
     REMOVAL_SENT = "removal_sent"
     ACKNOWLEDGED = "acknowledged"
     FORGETTING = "forgetting"
+    MEMBER_REQUEST = "member_request"
     SUBJECT_RENAMED = "subject_renamed"
     SUBJECTS_DISTINCT = "subjects_distinct"
     ERASURE = "erasure"
@@ -98,7 +99,8 @@ class NewEntry:
     A rename says ``to`` under the old id and ``from`` under the new; two ids that are two people say ``other``.
     A pack in force or announced says ``pack``, ``version``, ``digest`` and ``file``. A removal that was sent about a
     copy says ``export``, ``sequence``, ``message``, ``root`` and ``due``, and what was answered to it the same but
-    ``state`` in place of ``due``. A forgetting, of the person's, says which ``step``. More keys are kept as they are.
+    ``state`` in place of ``due``. A forgetting, of the person's, says which ``step``, and so
+    does what they ask of the platform beside. More keys are kept as they are.
     """
 
     kind: EntryKind
@@ -258,6 +260,9 @@ def find_fault(kind: str, subject: object, payload: Mapping[str, Any]) -> str:
             if missing
             else ""
         )
+    if kind == EntryKind.MEMBER_REQUEST:
+        is_fit = subject is not None and is_text(payload.get("step"))
+        return "" if is_fit else "it needs a subject, and must say its step"
     if kind in _OF_IDS:
         wanted = _OF_IDS[EntryKind(kind)]
         is_fit = subject is not None and sum(is_text(payload.get(key)) for key in wanted) == 1

@@ -93,6 +93,11 @@ class SettingPage(NamedTuple):
     controller: str
 
     @property
+    def purposes(self) -> tuple[str, ...]:
+        """What it decides about, in words, each once."""
+        return tuple(dict.fromkeys(purpose for one in self.governs for purpose in one.purposes))
+
+    @property
     def steps_told(self) -> str:
         """How far the way off is and how far the way back on, as the pack says it of the platform's own pages."""
         off, on = (f"{count} step{'' if count == 1 else 's'}" for count in (self.steps_out, self.steps_in))

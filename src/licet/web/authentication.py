@@ -24,15 +24,20 @@ from licet.web.signal_reading import note_signals, sends_gpc
 SESSION_SECONDS = 8 * 60 * 60
 #: The session's own name: the prefix makes browsers refuse one that another host or a plain connection planted.
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-licet", "licet"
+#: Letters of a name that a header has room for.
+_MOST_NAME = 60
 
 
 class Visitor(NamedTuple):
-    """subject: the member, None for nobody and for operators. gpc: whether this browser sends the signal now."""
+    """subject: the member, None for nobody and for operators. name: what they are called, empty where nobody says.
+    gpc: whether this browser sends the signal now.
+    """
 
     subject: str | None
     operator: bool
     form_token: str
     gpc: bool
+    name: str = ""
 
 
 class SignInNeeded(Exception):
@@ -51,6 +56,7 @@ def visitor(request: Request) -> Visitor:
     return Visitor(
         session.get("subject") if valid else None, bool(valid and session.get("operator")), session["token"],
         gpc or (bool(session.get("gpc")) and not session.get("gpc_noted")),
+        str(session.get("called") or "") if valid else "",
     )  # fmt: skip
 
 
@@ -79,8 +85,11 @@ def end_session(request: Request) -> None:
     request.session.clear()
 
 
-def begin_session(request: Request, subject: str | None, *, operator: bool = False) -> None:
-    """Sign somebody in: everything the session held before is gone, but that the browser sends a privacy signal."""
+def begin_session(request: Request, subject: str | None, called: str = "", *, operator: bool = False) -> None:
+    """Sign somebody in: everything the session held before is gone, but that the browser sends a privacy signal.
+
+    called: their name, for the header of their pages; it is in their own browser and nowhere else.
+    """
     gpc = bool(request.session.get("gpc")) or sends_gpc(request)
     request.session.clear()
     if gpc:
@@ -88,7 +97,7 @@ def begin_session(request: Request, subject: str | None, *, operator: bool = Fal
     request.session.update(
         name=secrets.token_urlsafe(16), subject=subject, operator=operator,
         until=int(time.time()) + SESSION_SECONDS, token=secrets.token_urlsafe(32),
-        demo=request.app.state.config.demo_sign_in,
+        demo=request.app.state.config.demo_sign_in, called=called[:_MOST_NAME],
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from licet.app import Workspace
+from licet.app.member.member_sentences import say
 from licet.app.member.member_view import Member
 from licet.policies.scope_sentences import scope_sentence
 from licet.terms import AppError, GateError, SourceError
@@ -87,6 +88,7 @@ def make_templates() -> Jinja2Templates:
     )  # fmt: skip
     for made in (day, moment, iso, counted, upfirst, to_you, told, scope_sentence, lasting):
         environment.filters[made.__name__] = made
+    environment.filters["said"] = say
     for name in environment.list_templates():
         environment.get_template(name)  # compiled here, so that no visitor waits for it
     return Jinja2Templates(env=environment)

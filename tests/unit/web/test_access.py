@@ -24,7 +24,8 @@ FOR_ANYBODY = {
     "/ads/slot", "/ads/why/{choice}", "/ads/less/{choice}", "/ads/click/{choice}", "/ads/images/{name}",
 }  # fmt: skip
 FOR_OPERATORS = {
-    "/operator", "/operator/campaigns", "/operator/forgettings", "/operator/lists", "/impact", "/impact/file",
+    "/operator", "/operator/campaigns", "/operator/forgettings", "/operator/lists", "/operator/requests",
+    "/operator/requests/{number}", "/impact", "/impact/file",
 }  # fmt: skip
 COMPARED = "before=linkedin_as_reported&after=linkedin_official&from_date=2026-01-01"
 FOR_MEMBERS = {
@@ -34,7 +35,7 @@ FOR_MEMBERS = {
     "/forgetting", "/forgetting/preview", "/forgetting/{number}/certificate.json", "/forgetting/proofs/{artefact}.json",
     "/features", "/features/model", "/features/model/{form}", "/recommendations", "/recommendations/both-ways",
     "/recommendations/posts", "/recommendations/why", "/recommendations/similar", "/recommendations/effect",
-    "/people", "/search", "/insights", "/ads",
+    "/people", "/search", "/insights", "/ads", "/requests",
 }  # fmt: skip
 
 
@@ -58,6 +59,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     made.choose("benedikt", "talk", "off")
     made.corpus_build(at=parse_moment("2025-10-15"))
     made.uses.ask_to_be_forgotten("annegret")
+    made.requests.ask("annegret", "complaint", "", "Nobody listens")
     yield made
     made.close()
 
@@ -120,6 +122,7 @@ def test_an_operator_sees_no_members_content(workspace: Workspace, browser: Brow
         "/operator",
         "/operator/forgettings",
         "/operator/lists",
+        "/operator/requests",
         "/impact",
         f"/impact?{COMPARED}",
         f"/impact/file?{COMPARED}",

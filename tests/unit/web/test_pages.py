@@ -135,6 +135,28 @@ def test_a_notice_is_shown_once_and_the_ledger_says_so(
     assert [entry.subject for entry in shown] == ["ann"]
 
 
+def test_who_is_taken_for_somebody_else_says_so_and_is_answered(workspace: Workspace, ann: Browser) -> None:
+    home = ann.get("/").text
+    assert "We have you in Germany, and go by that." in home and "/requests?about=region" in home
+    assert ">Ann<" in home and ">ann<" not in home, "her name, and not her id"
+    answer = ann.submit("/requests?about=region", "/requests", about="region", words="I live in Bern <b>")
+    assert answer.status_code == 200 and "Recorded as request" in answer.text
+    assert "I live in Bern &lt;b&gt;" in answer.text
+    assert "that this is wrong. Nobody has answered yet" in ann.get("/").text
+    assert ann.submit("/requests", words=" ").status_code == 422
+    complained = ann.submit("/requests", words="Nobody listens")
+    assert "hear by" in complained.text and "that it was received" in complained.text
+    first, second = workspace.requests.every()
+    with site(workspace.layout.root) as officer:
+        officer.post("/sign-in/operator", data={"token": officer.token()})
+        queue = officer.get("/operator/requests").text
+        assert "Nobody listens" in queue and "ann" not in queue.replace("answer", "").split("<main")[1]
+        officer.submit("/operator/requests", f"/operator/requests/{second.number}")
+        officer.submit("/operator/requests", f"/operator/requests/{first.number}", words="Mended.")
+    told = ann.get("/requests").text
+    assert "Mended." in told and "Received on" in told and "Recorded" not in told
+
+
 def test_everything_as_one_archive(ann: Browser) -> None:
     answer = ann.get("/receipts/archive")
     assert answer.status_code == 200 and answer.content.startswith(b"PK")

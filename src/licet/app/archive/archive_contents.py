@@ -16,6 +16,7 @@ from licet.app.forgettings import forgettings_of
 from licet.app.member.member_view import Member
 from licet.app.member.use_history import PastUse, ShownDocuments, past_use
 from licet.app.receipt_issuing import issue_receipt
+from licet.app.requests.member_requests import requests_of
 from licet.ledger import SAID_BY_MEMBERS, Checkpoint, Entry, EntryKind
 from licet.receipts import to_bytes
 from licet.receipts.receipt_proof import make_proof
@@ -53,6 +54,7 @@ class Contents:
         yield "choices.json", _listed(self._choices)
         yield from self._uses()
         yield "lists.json", _listed(one.as_json() for one in who_has(self._core, self._subject))
+        yield "requests.json", _listed(one.as_json() for one in requests_of(self._core, self._subject))
         yield from self._forgettings()
         for digest in sorted(self._policies):
             pack = self._core.policy_of(digest).pack

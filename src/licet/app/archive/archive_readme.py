@@ -49,6 +49,13 @@ _FILES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
+        "requests.json",
+        (
+            "What else you asked of {controller}: that something it knows of you is wrong, or a complaint; when it "
+            "was acknowledged, and what was answered.",
+        ),
+    ),
+    (
         "forgettings.json",
         (
             "Each time you asked to be forgotten, and what came of it: EXACT, PENDING or UNREACHED, and what it "

@@ -5,6 +5,7 @@ Whoever makes one has made sure who is asking; nothing here shows anything about
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from licet.app.member.choice_preview import FlowChange, Preview, artefact_change
 from licet.app.member.data_uses import Flow, JudgedRecords
 from licet.app.member.holdings import Holding, holdings, is_held
 from licet.app.member.hypothetical_choices import HypotheticalChoices
+from licet.app.member.leading_sentence import Known, Lead, known, lead
 from licet.app.member.member_notices import Notice, make_notice
 from licet.app.member.refused_records import OwnNo, RecordNoes, own_noes
 from licet.app.member.use_history import PastUse, past_use_of, past_uses
@@ -27,6 +29,7 @@ from licet.terms import AppError
 
 if TYPE_CHECKING:
     from licet.app.core import Core
+    from licet.app.member.own_records import OwnRecords
     from licet.app.results import Chosen
 
 
@@ -40,10 +43,23 @@ class Member:
         if facts is None:
             raise core.unknown(subject)
         self.facts: Facts = facts
-        self.records = core.records_about(subject)
         #: By policy, moment and position, what was answered: one page asks the same several times.
         self._asked: dict[tuple[str, datetime, int | None], list[Flow]] = {}
         self._judging: dict[tuple[str, datetime, int | None], JudgedRecords] = {}
+
+    @functools.cached_property
+    def records(self) -> OwnRecords:
+        """Every record about them; no setting's page needs any. Raises: SourceError from a table."""
+        return self._core.records_about(self.subject)
+
+    @functools.cached_property
+    def lead(self) -> Lead:
+        """The sentence that leads their pages. Raises: SourceError from a table."""
+        return lead(self._core, self)
+
+    def known(self) -> tuple[Known, ...]:
+        """What rules go by that others know of them, each as a sentence."""
+        return known(self.facts, self.policy.pack)
 
     @property
     def policy(self) -> Policy:

@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from licet.terms import AppError, GateError
+from licet.terms import AppError, GateError, LicetError
 from licet.terms.canonical import JsonObject
 from licet.terms.ids import is_text
 from licet.web.authentication import OurForm, Who, begin_session, end_session, safe_return
@@ -54,7 +54,7 @@ def demo_sign_in(
         return page(
             request, "sign_in.html", status=422, next=safe_return(next), offered=offered, problem=error
         )
-    begin_session(request, subject.strip())
+    begin_session(request, subject.strip(), _called(request, subject.strip()))
     return RedirectResponse(safe_return(next), 303)
 
 
@@ -104,7 +104,7 @@ async def from_provider(request: Request) -> Response:
         raise HTTPException(
             403, "You are signed in with your provider, but it does not say who you are here."
         )
-    begin_session(request, subject)
+    begin_session(request, subject, str(claims.get("name") or "") or _called(request, str(subject)))
     return RedirectResponse(wanted, 303)
 
 
@@ -125,6 +125,15 @@ def make_oauth(oidc: OpenIdConnect, secret: str | None) -> OAuth:
         client_kwargs={"scope": "openid", "code_challenge_method": "S256"},
     )
     return oauth
+
+
+def _called(request: Request, subject: str) -> str:
+    """Their name, as their own records have it; empty where none has, or they cannot be read."""
+    try:
+        (found,) = workspace_of(request).members.introduce([subject])
+    except LicetError:
+        return ""
+    return found.name
 
 
 def _is_operator(oidc: OpenIdConnect, claims: JsonObject) -> bool:

@@ -26,7 +26,7 @@ _ROBOTS = "".join(
     f"{line}\n"
     for line in (
         "User-agent: *", "Disallow: /settings", "Disallow: /data", "Disallow: /receipts",
-        "Disallow: /forgetting", "Disallow: /api",
+        "Disallow: /forgetting", "Disallow: /requests", "Disallow: /api",
     )
 )  # fmt: skip
 

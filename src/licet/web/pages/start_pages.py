@@ -7,6 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from licet.policies.scope_sentences import scope_parts
 from licet.web.authentication import Operator, Who, signed_in
 from licet.web.proxy_peers import asks_straight_from, networks
 from licet.web.templates_environment import member_if_known, page, workspace_of
@@ -21,10 +22,11 @@ def start(request: Request, who: Who) -> Response:
     member = member_if_known(request, signed_in(request, who))
     if member is None:
         return RedirectResponse("/settings", 303)
-    flows = member.flows()
+    open_requests = [one for one in workspace_of(request).requests.of(who.subject) if one.answered_at is None]
     return page(
-        request, "home.html", settings=member.settings(), flows=flows, notices=member.notices(),
-        records=len(member.records),
+        request, "home.html", settings=member.settings(), flows=member.flows(), notices=member.notices(),
+        records=len(member.records), lead=member.lead, known=member.known(),
+        contested={one.about: one for one in open_requests}, scope=scope_parts(member.policy.pack),
     )  # fmt: skip
 
 
