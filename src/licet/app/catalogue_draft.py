@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from licet.enforce.duckdb_engine import DuckDBEngine
+from licet.enforce.engine_choice import engine_at
 from licet.enforce.id_types import is_id_type
 from licet.enforce.pseudonyms import id_text
 from licet.enforce.table_listing import ListedTable, tables_at
@@ -47,8 +47,9 @@ class Drafted(NamedTuple):
 
 def draft_catalogue(place: str) -> Drafted:
     """place: a folder, a file, or a database's URL. Raises: SourceError SRC-196, SRC-033."""
-    engine, described, opened, unread = DuckDBEngine(), [], {}, []
-    for name, listed in tables_at(place).items():
+    found, described, opened, unread = tables_at(place), [], {}, []
+    engine = engine_at(listed.location for listed in found.values())
+    for name, listed in found.items():
         try:
             rows = engine.open(name, Table(location=listed.location, columns={}), Path(), {}, {})
             with engine.reading(f"table {name!r}"):

@@ -5,9 +5,10 @@ PostgreSQL where any of them lies there, else DuckDB in this process.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from licet.sources.catalogue import Catalogue
+from licet.sources.catalogue import Catalogue, Location
 from licet.terms import GateError, SourceError
 
 if TYPE_CHECKING:
@@ -26,9 +27,13 @@ def require_postgres(catalogue: Catalogue) -> None:
 
 
 def engine_for(catalogue: Catalogue, threads: int | None = None) -> DuckDBEngine | PostgresEngine:
-    """threads: of DuckDB. Raises: SourceError SRC-226 without the driver; SRC-218, SRC-219 from the database."""
-    places = [table.location.postgres for table in catalogue.tables.values()]
-    url = next((place.url for place in places if place is not None), None)
+    """threads: of DuckDB. Raises: as `engine_at`."""
+    return engine_at((table.location for table in catalogue.tables.values()), threads)
+
+
+def engine_at(locations: Iterable[Location], threads: int | None = None) -> DuckDBEngine | PostgresEngine:
+    """The same for tables that lie there. Raises: SourceError SRC-226 without the driver; SRC-218, SRC-219."""
+    url = next((one.postgres.url for one in locations if one.postgres is not None), None)
     if url is None:
         from licet.enforce.duckdb_engine import (
             DuckDBEngine,  # late: it takes a second, and one decision needs none

@@ -14,6 +14,7 @@ import duckdb
 
 from licet.enforce.database_rows import database_keys
 from licet.sources.catalogue import Location
+from licet.sources.database_address import VARIABLE
 from licet.terms import SourceError
 from licet.terms.ids import is_id
 
@@ -37,13 +38,14 @@ def tables_at(place: str) -> dict[str, ListedTable]:
 
     Raises: SourceError SRC-196 where there is none, SRC-033 where a database cannot be read.
     """
-    found = _of_database(place) if "://" in place else _of_path(Path(place).absolute())
+    is_database = "://" in place or place.startswith(VARIABLE)
+    found = _of_database(place) if is_database else _of_path(Path(place).absolute())
     if not found:
         raise SourceError(
             "SRC-196",
             "there are no tables here: no Parquet, CSV or JSON lines, no DuckDB file, no database",
             place,
-            "give a folder of such files, a .duckdb file, or a database's address such as sqlite:///chat.db",
+            "give a folder of such files, a .duckdb file, or a database's address, such as sqlite:///chat.db",
         )
     named: dict[str, ListedTable] = {}
     for written, table in sorted(found.items()):
@@ -115,6 +117,11 @@ def _of_duckdb(path: Path) -> dict[str, ListedTable]:
 
 
 def _of_database(url: str) -> dict[str, ListedTable]:
+    plain = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", url)
+    if plain.startswith(("postgresql://", VARIABLE)):
+        from licet.enforce.postgres_listing import tables_in_postgres  # late: psycopg is an extra
+
+        return tables_in_postgres(plain)
     address, told = database_keys(url)
     return {
         table: ListedTable(Location(sql=address, table=table), keys, references)

@@ -178,6 +178,8 @@ def test_a_database_on_postgresql_is_drafted_too(postgres_server: PostgresServer
         assert caught.value.code == "SRC-197" and "hush" not in str(caught.value), "a draft keeps no password"
     assert catalogue.facts is not None and catalogue.facts.subject == "no"
     assert catalogue.tables["notes"].key == "code" and catalogue.tables["notes"].subjects == ("by",)
+    place = catalogue.tables["notes"].location.postgres
+    assert place is not None and (place.schema_, place.table) == ("drafted", "notes"), "asked where it lies"
 
 
 def test_tables_that_refer_to_one_another_make_no_circle(tmp_path: Path) -> None:
@@ -231,12 +233,14 @@ def test_a_gate_over_a_draft_made_in_python_is_refused_too(tmp_path: Path) -> No
     workspace.close()
 
 
-@pytest.mark.parametrize("place", ["nothing", "sqlite:///nothing.db", "postgres://:x@@"])
+@pytest.mark.parametrize(
+    "place", ["nothing", "sqlite:///nothing.db", "mysql://:x@@", "postgres://:x@@", "postgres://x#y"]
+)
 def test_a_place_without_tables_is_said_to_have_none(tmp_path: Path, place: str) -> None:
     where = place if "://" in place else str(tmp_path / place)
     with pytest.raises(LicetError) as caught:
         draft_catalogue(where)
-    assert caught.value.code in {"SRC-196", "SRC-033", "SRC-034"}
+    assert caught.value.code in {"SRC-196", "SRC-033", "SRC-034", "SRC-197", "SRC-217"}
 
 
 def test_a_check_says_everything_at_once(tmp_path: Path) -> None:
