@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import os
@@ -22,10 +23,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import licet
 from licet.app.clock import system_clock
-from licet.terms import LicetError
+from licet.app.member.member_sentences import say
+from licet.terms import LicetError, SourceError
 from licet.web.api.api_application import Api
 from licet.web.api.problem_details import status_of, title_of
-from licet.web.authentication import PLAIN_COOKIE, SECURE_COOKIE, SESSION_SECONDS, SignInNeeded
+from licet.web.authentication import (
+    PLAIN_COOKIE,
+    SECURE_COOKIE,
+    SESSION_SECONDS,
+    FormOutdated,
+    SignInNeeded,
+    subject_if_known,
+)
 from licet.web.config import ServeConfig, check, from_environment
 from licet.web.pages import (
     ad_pages,
@@ -63,6 +72,8 @@ PAGE_RATE = Rate(burst=200, per_second=20)
 #: for how many seconds.
 COSTLY = ("/public/", "/compare", "/guide")
 COSTLY_AT_ONCE, COSTLY_EACH, COSTLY_SECONDS = 1, 4, 10.0
+#: Pages that are shown at the address that their forms are sent to.
+_ASKING = ("/settings/", "/data/", "/forgetting", "/requests")
 #: What a visitor to a page mends by asking otherwise, beside what the API says of its own.
 ASKED_AMISS = frozenset({"APP-110"})
 #: Downloads that one visitor may have read.
@@ -208,8 +219,17 @@ def _later(request: Request, status: int, told: str, seconds: int) -> Response:
 def _handle_failures(app: FastAPI) -> None:
     @app.exception_handler(SignInNeeded)
     async def sign_in(request: Request, error: Exception) -> Response:
-        wanted = request.url.path if request.method == "GET" else "/"
+        if request.method == "GET":
+            query = f"?{request.url.query}" if request.url.query else ""
+            wanted = f"{request.url.path}{query}"
+        else:
+            wanted = await _where_again(request)
         return RedirectResponse(f"/sign-in?next={quote(wanted)}", 303)
+
+    @app.exception_handler(FormOutdated)
+    async def outdated(request: Request, error: Exception) -> Response:
+        told = say("session.form_outdated")
+        return _failure(request, 403, told, back=await _where_again(request))
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: Exception) -> Response:
@@ -232,6 +252,8 @@ def _handle_failures(app: FastAPI) -> None:
             return _failure(request, status, error.what[:1].upper() + error.what[1:] + ".", error)
         # What only the keeper can mend may name files and members; the server's log has it.
         _log.error("%s", error.line())
+        if isinstance(error, SourceError) and status >= 500:
+            return _failure(request, 503, say("failure.tables", code=error.code))
         again = (
             "Please try again in a minute" if status == 503 else "The keeper of this server has to mend it"
         )
@@ -243,6 +265,41 @@ def _handle_failures(app: FastAPI) -> None:
         return _failure(request, 500, "Something went wrong on our side. Nothing of what you did was lost.")
 
 
-def _failure(request: Request, status: int, told: str, error: LicetError | None = None) -> Response:
-    """A page that says what went wrong and no more; a licet error's place is for the terminal, not for the web."""
-    return page(request, "failure.html", status=status, code=status, told=told, error=error)
+async def _where_again(request: Request) -> str:
+    """Where what a form asked for, and what was not done, can be done again: a page of ours, which asks once more."""
+    path = request.url.path
+    if not path.startswith(_ASKING):
+        return "/settings?unsaved=yes" if path.startswith("/signals/") else "/?unsaved=yes"
+    value = (await request.form()).get("value")
+    about = quote(value) if value in ("on", "off") else "yes"
+    return f"{path}?unsaved={about}"
+
+
+def _saved(request: Request) -> int | None:
+    """The entry of theirs that the address confirms; None where the ledger has none such."""
+    done, subject = request.query_params.get("done", ""), subject_if_known(request)
+    if subject is None or not (done.isascii() and done.isdecimal()) or len(done) > 15:
+        return None
+    with contextlib.suppress(LicetError):
+        if request.app.state.workspace.ledger.entry(int(done)).subject == subject:
+            return int(done)
+    return None
+
+
+def _failure(
+    request: Request, status: int, told: str, error: LicetError | None = None, back: str | None = None
+) -> Response:
+    """A page that says what went wrong and no more; a licet error's place is for the terminal, not for the web.
+
+    Where what went before it was saved, it says that too.
+    """
+    return page(
+        request,
+        "failure.html",
+        status=status,
+        code=status,
+        told=told,
+        error=error,
+        back=back,
+        saved=_saved(request),
+    )

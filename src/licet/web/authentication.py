@@ -40,6 +40,10 @@ class Visitor(NamedTuple):
     name: str = ""
 
 
+class FormOutdated(HTTPException):
+    """Of another session than the visitor has now; nothing was changed."""
+
+
 class SignInNeeded(Exception):
     """Sent to the sign-in page and back here afterwards."""
 
@@ -131,7 +135,7 @@ def from_our_page(
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise HTTPException(403, "The form came from another site.")
     if not hmac.compare_digest(token.encode(), who.form_token.encode()):
-        raise HTTPException(403, "The form is out of date: open the page again and repeat what you did.")
+        raise FormOutdated(403)
 
 
 def safe_return(path: str | None) -> str:

@@ -13,6 +13,7 @@ from fastapi import Request
 from starlette.requests import cookie_parser
 
 from licet.app import Workspace
+from licet.app.member.member_sentences import say
 from licet.terms.signals import GPC, ConsentStrings
 
 TCF_COOKIE, GPP_COOKIE, SECTIONS_COOKIE = "euconsent-v2", "__gpp", "__gpp_sid"
@@ -52,6 +53,23 @@ def signals_sent(request: Request) -> frozenset[str]:
     sent = {GPC} if sends_gpc(request) else set[str]()
     workspace: Workspace = request.app.state.workspace
     return workspace.choices.refused_by(consent_strings(request)) | sent
+
+
+def told_of_signals(request: Request, subject: str | None, gpc: bool) -> str:
+    """Whether a privacy signal was processed, and what it switches off: a sentence for every page, whoever looks.
+
+    Source: California Code of Regulations, title 11, § 7025(c)(6).
+    """
+    workspace: Workspace = request.app.state.workspace
+    pack = workspace.policy().pack
+    sent = signals_sent(request) | ({GPC} if gpc else set())
+    standing = frozenset[str]() if subject is None else workspace.ledger.signals_of(subject)
+    controls = [one.label for one in pack.settings.values() if (sent or standing).intersection(one.honours)]
+    if sent and not controls:
+        return say("signal.nothing", controller=pack.controller.name)
+    if sent:
+        return say("signal.visit" if subject is None else "signal.account", controls=controls)
+    return say("signal.stands", controls=controls) if controls else say("signal.none")
 
 
 def note_signals(request: Request, subject: str, gpc: bool) -> None:

@@ -23,6 +23,7 @@ from licet.terms import AppError, GateError, SourceError
 from licet.terms.decisions import to_you
 from licet.terms.moments import parse_moment
 from licet.web.authentication import visitor
+from licet.web.signal_reading import told_of_signals
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -132,8 +133,11 @@ def page(request: Request, name: str, *, status: int = 200, **context: Any) -> R
     """One page. Every template knows the visitor, the policy in force and the site's own name."""
     templates: Jinja2Templates = request.app.state.templates
     config = request.app.state.config
+    who = visitor(request)
     shared = {
-        "who": visitor(request), "pack": workspace_of(request).policy().pack, "here": request.url.path,
+        "who": who, "signal": told_of_signals(request, who.subject, who.gpc),
+        "unsaved": request.query_params.get("unsaved", "") if who.subject else "",
+        "pack": workspace_of(request).policy().pack, "here": request.url.path,
         "demo": config.demo_sign_in, "has_oidc": config.oidc is not None,
         "has_audit": bool(config.upload_bytes), "for_you": for_you(workspace_of(request)),
         "advertises": workspace_of(request).uses.ad_choices.is_set_up(),

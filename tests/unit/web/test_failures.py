@@ -29,7 +29,7 @@ def test_a_broken_catalogue_names_no_file_to_visitors(
         for path in ("/public/ben", "/data", "/sign-in"):
             with caplog.at_level(logging.ERROR, "licet.web"):
                 answer = browser.get(path)
-            assert answer.status_code == 500 and "SRC-" in answer.text, path
+            assert answer.status_code == 503 and "SRC-" in answer.text, path
             assert str(root) not in answer.text and "catalogue.yaml" not in answer.text, path
             assert str(catalogue) in caplog.text, "whoever keeps the server is told"
 

@@ -59,6 +59,30 @@ TEMPLATES: dict[str, str | Counted] = {
     "known.age": "We have you as {age} years old, and go by that.",
     "known.age_unknown": "We do not know how old you are, and permit nothing that depends on it.",
     "known.contested": "You said on {at:day} that this is wrong. Nobody has answered yet.",
+    # what was not done, and what was
+    "session.nothing_changed": "You had been signed out before this came, so nothing was changed. You can do it now.",
+    "session.sign_in_again": "You were signed out, so nothing was changed. Sign in, and you are back where you were.",
+    "session.confirm_off": "You wanted to switch this off. Nothing is switched yet.",
+    "session.confirm_on": "You wanted to switch this on. Nothing is switched yet.",
+    "session.do_off": "Switch it off",
+    "session.do_on": "Switch it on",
+    "session.form_outdated": "The form was out of date, so nothing was changed.",
+    "session.back": "Back to it",
+    "failure.saved": "What you chose was saved, as entry {entry}, and is in effect. Only this page cannot be shown.",
+    "failure.tables": "Your records cannot be read at the moment, so this page cannot be shown ({code}).",
+    "failure.choices_hold": "Your choices hold, and can be changed.",
+    "setting.made_unknown": "What was made so far cannot be looked at now, so nobody can tell what it holds of yours.",
+    # the privacy signal
+    "signal.account": "Your browser's privacy signal was honoured: for your account it switches off {controls}.",
+    "signal.visit": (
+        "Your browser's privacy signal is honoured: {controls} counts as off, and for your account once you have "
+        "signed in."
+    ),
+    "signal.nothing": (
+        "Your browser sends a privacy signal; no control of {controller} goes by it, so it switches off nothing."
+    ),
+    "signal.stands": "A privacy signal that a browser of yours sent still holds: it switches off {controls}.",
+    "signal.none": "No privacy signal came with this page.",
     # requests
     "request.none": "You have asked for nothing here yet.",
     "request.recorded_correction": "Recorded as request {number}. It is to be answered by {due:day}.",
@@ -101,7 +125,7 @@ TEMPLATES: dict[str, str | Counted] = {
 }
 
 
-def say(code: str, **parameters: Any) -> str:
+def say(code: str, /, **parameters: Any) -> str:
     """One sentence in English. Raises: KeyError for a code or a parameter that is not there."""
     template = TEMPLATES[code]
     if isinstance(template, Counted):

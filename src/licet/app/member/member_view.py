@@ -25,7 +25,7 @@ from licet.decide import Facts, Policy
 from licet.ledger import SAID_BY_MEMBERS, Entry, EntryKind, NewEntry
 from licet.policies.choice_standing import Standing, standing
 from licet.policies.control_pages import SettingPage, setting_page
-from licet.terms import AppError
+from licet.terms import AppError, LicetError
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -83,7 +83,7 @@ class Member:
         purposes = {
             purpose for rule in self.policy.pack.rules if rule.setting == setting for purpose in rule.purposes
         }
-        held = not stands.on and is_held(self._core, self.subject, purposes)
+        held = not stands.on and self._may_be_held(purposes)
         return setting_page(setting, self.facts, self.policy, self.at, stands, held)
 
     def settings(self) -> list[SettingPage]:
@@ -222,6 +222,13 @@ class Member:
                 RecordNoes(ledger, place, self.records),
             )  # fmt: skip
         return self._judging[question]
+
+    def _may_be_held(self, purposes: Collection[str]) -> bool:
+        """Whether something made for a purpose holds them; where nobody can tell it may, and choosing goes on."""
+        try:
+            return is_held(self._core, self.subject, purposes)
+        except LicetError:
+            return True
 
     def _shown(self) -> dict[str, tuple[int, datetime]]:
         found: dict[str, tuple[int, datetime]] = {}

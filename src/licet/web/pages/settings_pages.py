@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from licet.policies.control_pages import MenuItem, menu
+from licet.terms import LicetError
 from licet.web.api.request_parts import PlaceText
 from licet.web.authentication import OurForm, Subject
 from licet.web.signal_reading import signals_sent
@@ -39,7 +41,11 @@ def setting_page(request: Request, subject: Subject, setting: str, done: PlaceTe
     confirmed = done if done is not None and done == shown.standing.entry else None
     sent = signals_sent(request)
     trail = _trail(menu(member.policy.pack), setting)
-    made, before = (member.holdings(), member.is_held_before()) if confirmed is not None else ([], False)
+    made, before = None, False
+    if confirmed is not None:
+        # What was chosen is saved, whatever becomes of telling what it has not reached yet.
+        with contextlib.suppress(LicetError):
+            made, before = member.holdings(), member.is_held_before()
     return page(
         request, "setting.html", setting=shown, trail=trail, confirmed=confirmed, made=made,
         held_before=before, standing_signals=member.facts.signals, sent_signals=sent,
