@@ -102,7 +102,10 @@ def test_what_was_saved_is_said_on_the_page_that_cannot_be_shown(workspace: Work
 
 def test_what_cannot_be_told_of_what_was_made_hides_no_success(workspace: Workspace, ann: Browser) -> None:
     workspace.corpus_build()
-    for manifest in workspace.layout.store.rglob("manifest.json"):
+    manifests = [*workspace.layout.store.rglob("*.json")]
+    assert manifests
+    for manifest in manifests:
+        manifest.chmod(0o600)
         manifest.write_text("{")
     after = ann.submit("/settings/ai", value="off")
     assert (
