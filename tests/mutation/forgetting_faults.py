@@ -108,4 +108,18 @@ FAULTS = [
         'self._told.setdefault("", []).append(entry)',
         "a recipient took somebody out and said so, and the copy is overdue for ever",
     ),
+    Fault(
+        "what was begun before a forgetting is published after it",
+        "licet.app.concluded_forgettings",
+        "if entry.payload is None or (is_looked_for and number in asked):",
+        "if entry.payload is None:",
+        "somebody is certified forgotten, and what was under way then holds them for good",
+    ),
+    Fault(
+        "a copy leaves with whoever asked while it was written",
+        "licet.app.corpora",
+        "        refuse_asked(core, provenance.position)\n",
+        "",
+        "a certificate says that no copy left, and one was being written",
+    ),
 ]

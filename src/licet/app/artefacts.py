@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from licet.app import gate_opening
+from licet.app.concluded_forgettings import refuse_concluded
 from licet.app.engines import new_engine
 from licet.enforce import Access, Gate
 from licet.enforce.absences import Absences
@@ -282,9 +283,14 @@ def latest(core: Core, use: str | None = None, position: int | None = None) -> l
 
 
 def recorder(core: Core, use: str, how: str) -> run.Record:
-    """Notes in the ledger that a use made an artefact."""
+    """Notes in the ledger that a use made an artefact; raises AppError APP-311 where somebody was forgotten since.
+
+    What is put together, or shows the past, goes by earlier choices, and by what is there.
+    """
 
     def record(made: Manifest, snapshot: str) -> None:
+        if how not in ("compact", "inspection"):
+            refuse_concluded(core, made.origin.ledger.position)
         note_use(core, use, how, made, made.origin, made.counts, snapshot)
 
     return record

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from licet.app import artefacts
 from licet.app.artefacts import note_use, open_access, present_access
+from licet.app.concluded_forgettings import refuse_asked
 from licet.app.copy_removals import Stands
 from licet.app.followed_copies import keep, new_copy
 from licet.app.results import CorpusDifference, CorpusExport, CorpusResult, DocumentName
@@ -229,7 +230,8 @@ def export(
     Noted when all documents were read and before the export is there: what cannot be read is no export, and if the
     process dies in between, the ledger tells of one that never came to an end.
     Raises: AppError APP-030 for an unknown form; UseError CORP-209 when a document may not be used any more and is
-    not left out, or when nobody can tell; CORP-203 and others from the exports; GateError GATE-006.
+    not left out, or when nobody can tell; CORP-203 and others from the exports; GateError GATE-006; AppError APP-311
+    where somebody asked to be forgotten while it was written.
     """
     if form not in EXPORTS:
         raise AppError("APP-030", f"there is no export as {form!r}", fix=f"one of: {', '.join(EXPORTS)}")
@@ -259,6 +261,7 @@ def export(
             leaving = _without(table, standing.fallen).select(EXPORTED)
             leaves += [] if followed is None else [leaves_of(leaving)]
             yield leaving
+        refuse_asked(core, provenance.position)
         if followed is not None:
             root = keep(core, followed, in_order(leaves))
             more = {"export": followed.export, "lease": followed.lease, "documents_root": root}

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from journeys.networks import AUTUMN, SAID, SHARED_PACK, THREE_POSTS, Clock, make_network
-from licet.app import Workspace, copy_removals
+from licet.app import Workspace, copy_removals, corpora
 from licet.app.corpora import EXPORTS
 from licet.app.feed_application import apply_to_copy
 from licet.app.removal import Removal
@@ -33,7 +33,7 @@ from licet.deliveries import (
 from licet.deliveries.delivered_root import in_order, leaves_of, root_of
 from licet.ledger import EntryKind, Ledger, Signer
 from licet.receipts import check_forgetting_certificate
-from licet.terms import DeliveryError, LicetError
+from licet.terms import AppError, DeliveryError, LicetError
 from licet.terms.moments import parse_moment
 from licet.uses.corpus.exports.copy_reader import read_copy
 
@@ -443,6 +443,27 @@ def test_forgetting_somebody_is_pending_until_their_copies_are_taken_back(
     assert (done.standing.value, done.people[0].copies) == ("exact", ())
     assert certified(done) == ("EXACT", {"applied": 1})
     assert {one.people[0].number for one in (told, late, done)} == {told.people[0].number}, "one request"
+
+
+@pytest.mark.parametrize("form", sorted(EXPORTS))
+@pytest.mark.parametrize("recipient", ["lab", None])
+def test_no_copy_is_left_of_whoever_asks_to_be_forgotten_while_it_is_written(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, recipient: str | None
+) -> None:
+    class ThenSomebodyAsks(corpora.CorpusLog):
+        def documents(self, *arguments: Any, **more: Any) -> Iterator[Any]:
+            yield from super().documents(*arguments, **more)
+            workspace.forget("anna")
+
+    monkeypatch.setattr(corpora, "CorpusLog", ThenSomebodyAsks)
+    with pytest.raises(AppError) as caught:
+        workspace.corpus_export(tmp_path / "copy", form, recipient=recipient)
+    assert caught.value.code == "APP-311"
+    assert [*tmp_path.glob("copy*")] == [] and workspace.copies.left() == []
+    assert not workspace.layout.deliveries.is_dir() or not any(
+        workspace.layout.deliveries.glob("*.delivery*")
+    )
+    assert workspace.uses.forgettings()[0].status == "EXACT"
 
 
 def test_a_process_that_dies_between_two_steps_hands_out_the_same_message(

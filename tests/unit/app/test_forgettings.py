@@ -14,16 +14,19 @@ from typer.testing import CliRunner
 
 import licet
 from journeys.networks import AUTUMN, SAID, THREE_POSTS, make_network
-from licet.app import Workspace, removal
+from licet.app import Workspace, artefacts, removal
 from licet.app.kept_certificates import KeptCertificates
 from licet.app.kept_marks import KeptMarks
 from licet.app.removal import Removal
+from licet.app.results import silent
 from licet.cli.main import app
 from licet.ledger import EntryKind, Ledger
 from licet.receipts import ForgettingCheck, check_forgetting_certificate
 from licet.receipts.forgetting_outcome import ForgettingOutcome
 from licet.store import Store
 from licet.terms import EVERY_USE, AppError, LicetError, StoreError
+from licet.uses.manifest import read_heading
+from licet.uses.registry import open_use
 
 
 class Died(BaseException):
@@ -198,6 +201,41 @@ def test_a_second_process_that_forgets_is_told_so_and_its_request_stands(
         told = workspace.uses.forget("anna")
     assert "APP-272" in told.pending[0] and outcome(workspace, told).closure is None
     assert outcome(workspace, workspace.uses.forget("anna")).status == "EXACT"
+
+
+def test_what_was_begun_before_somebody_was_forgotten_is_not_published_after(workspace: Workspace) -> None:
+    use, made = open_use("corpus", workspace.layout.root), workspace.store.snapshot("corpus")
+    asked, position = read_heading(made).purpose, workspace.ledger.position
+    with (
+        workspace.absences.once_done() as absences,
+        artefacts.present_access(workspace, use, asked, None, position, absences) as access,
+    ):
+        workspace.choose("benn", "talk", "on")  # nothing that keeps it from being published
+        assert artefacts.build(workspace, use, access, silent).snapshot.name == "corpus-2"
+        assert outcome(workspace, workspace.uses.forget("anna")).status == "EXACT"
+        with pytest.raises(AppError) as caught:
+            artefacts.build(workspace, use, access, silent)
+    assert caught.value.code == "APP-311"
+    assert_no_certificate_says_more_than_happened(workspace)
+    workspace.corpus_build()
+    assert_no_certificate_says_more_than_happened(workspace)
+
+
+def test_a_forgetting_that_waits_keeps_nothing_from_being_published(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removal, "_TRIES", 1)
+    use, made = open_use("corpus", workspace.layout.root), workspace.store.snapshot("corpus")
+    asked, position = read_heading(made).purpose, workspace.ledger.position
+    with (
+        workspace.absences.once_done() as absences,
+        artefacts.present_access(workspace, use, asked, None, position, absences) as access,
+    ):
+        with removal._alone(workspace):
+            assert outcome(workspace, workspace.uses.forget("anna")).status == "PENDING"
+        artefacts.build(workspace, use, access, silent)
+    assert outcome(workspace, workspace.uses.forget("anna")).status == "EXACT"
+    assert_no_certificate_says_more_than_happened(workspace)
 
 
 # -- deaths ----------------------------------------------------------------------------------------------------------

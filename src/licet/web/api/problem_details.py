@@ -73,6 +73,7 @@ _KNOWN: dict[str, tuple[int, str]] = {
     "APP-246": (409, "The answer was overtaken"),
     "APP-276": (409, "The ledger has not come to that position"),
     "APP-300": (501, "This step was recorded by a later version"),
+    "APP-311": (409, "Somebody was forgotten meanwhile"),
     "CORP-210": (409, "Of this artefact nothing can be proven"),
     "ADS-001": (404, "There are no audiences"),
     "ADS-006": (404, "There is no such audience"),
