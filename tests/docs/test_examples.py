@@ -6,14 +6,12 @@ import json
 import re
 import runpy
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journeys.command_line import serves
+from journeys.command_line import run_licet, serves
 from licet.receipts import check_forgetting_certificate
 from licet.sources.catalogue_file import load_catalogue
 
@@ -64,12 +62,10 @@ def test_the_commands_of_the_readme_do_the_main_job(tmp_path: Path) -> None:
             if command[1] == "serve":
                 assert serves(command[1:], tmp_path), line
                 continue
-            done = subprocess.run(
-                [sys.executable, "-m", "licet", *command[1:]], cwd=tmp_path, capture_output=True, text=True
-            )
-            assert done.returncode == 0, (line, done.stdout, done.stderr)
+            done = run_licet(*command[1:], cwd=tmp_path)
+            assert done.status == 0, (line, done.out, done.err)
             if out:
-                (tmp_path / out).write_text(done.stdout)
+                (tmp_path / out).write_text(done.out)
         if not number:
             built, updated = _corpora(tmp_path)
             assert built["subjects"] == 2 and updated["subjects"] == 1
@@ -82,11 +78,9 @@ def test_the_commands_of_the_readme_do_the_main_job(tmp_path: Path) -> None:
 
 
 def _corpora(folder: Path) -> list[dict[str, Any]]:
-    listed = subprocess.run(
-        [sys.executable, "-m", "licet", "corpus", "list", "--workspace", "work", "--json"],
-        cwd=folder, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    found: list[dict[str, Any]] = json.loads(listed.stdout)
+    found: list[dict[str, Any]] = run_licet(
+        "corpus", "list", "--workspace", "work", "--json", cwd=folder
+    ).json
     return found
 
 
