@@ -25,7 +25,6 @@ from journeys.harbours import TODAY
 
 workspace = licet.open(sys.argv[1], clock=lambda: TODAY)
 search, people = workspace.uses.search, workspace.uses.people
-search.find("jobs", "welder"), people.suggest("m00")  # what is imported is there before a second thread asks
 ended = threading.Event()
 
 def load():

@@ -59,6 +59,13 @@ FAULTS = [
         "who does not train is suggested to others until an update",
     ),
     Fault(
+        "what stands in memory of an artefact knows no noon",
+        "licet.app.standing_views",
+        "days_of(core.now())",
+        "days_of(core.now())[0]",
+        "who is too old or too young from noon on is found until midnight",
+    ),
+    Fault(
         "each level of a release has the whole budget",
         _RELEASE,
         "share = EPSILON / len(layout.levels)",

@@ -39,3 +39,24 @@ def test_a_modules_name_stands_once_in_the_tree() -> None:
 def test_no_module_imports_itself_by_way_of_another() -> None:
     imports = {name: _imported(path) - {name} for name, path in MODULES.items()}
     assert len(list(graphlib.TopologicalSorter(imports).static_order())) == len(MODULES)
+
+
+def test_a_library_is_imported_whole_before_its_parts() -> None:
+    """Where two threads import first, who asks for a part of what the other has half imported is given half of it."""
+    for name, path in MODULES.items():
+        if name.startswith("licet.testing"):
+            continue
+        whole = set[str]()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    library, _, part = alias.name.partition(".")
+                    assert not part or library not in _HEAVY or library in whole, f"{name}: {alias.name}"
+                    whole |= set() if part else {library}
+            elif isinstance(node, ast.ImportFrom) and node.module is not None:
+                library, _, part = node.module.partition(".")
+                assert not part or library not in _HEAVY or library in whole, f"{name}: {node.module}"
+
+
+#: Libraries that take long to import, and import themselves by way of their parts.
+_HEAVY = frozenset({"ibis", "pyarrow", "numpy", "pandas", "torch"})

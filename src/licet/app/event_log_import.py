@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pyarrow  # noqa: F401 - whole before its parts: another thread would find them half made
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 

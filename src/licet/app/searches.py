@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pyarrow  # noqa: F401 - whole before its parts: another thread would find them half made
 import pyarrow.compute as pc
 
 from licet.app.present_artefact import Presence, build_now

@@ -1,8 +1,8 @@
 """What stands in memory of an artefact, one for each state of the workspace: an index, a graph.
 
-A view is found by the artefact it is of, the ledger's position, the day and the files of members' facts, and holds
-while the use's layout and the files of its tables stand as they stood before they were read; any of them moving asks
-for another. Few are kept, the oldest go. Nothing here is written anywhere.
+A view is found by the artefact it is of, the ledger's position, the days that decisions know and the files of members'
+facts, and holds while the use's layout and the files of its tables stand as they stood before they were read; any of
+them moving asks for another. Few are kept, the oldest go. Nothing here is written anywhere.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from licet.app.present_artefact import Presence, latest_made, presently
 from licet.enforce.origin import PurposeRef
 from licet.sources.file_state import Stand, files_of, look_at
-from licet.terms.moments import day_of
+from licet.terms.moments import days_of
 from licet.uses.registry import open_use
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class StandingViews(Generic[_View]):
         these of the use's tables. Raises: as `presently`."""
         core = self._core
         snapshot = latest_made(core, self._use, asked)
-        key = snapshot.id, part, position, day_of(core.now()), core.files_of_facts()
+        key = snapshot.id, part, position, days_of(core.now()), core.files_of_facts()
         with self._lock:
             standing = self._views.get(key)
         if standing is None or not standing.stand.holds(self._look(standing.tables)):

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from licet.ledger import Entry, EntryKind
-from licet.terms.moments import Tense, day_begun_everywhere, day_of
+from licet.terms.moments import Tense, days_of
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -74,9 +74,8 @@ class PresentGate:
 
     def holds(self, at: datetime, position: int) -> bool:
         # Policies and ages know days alone: a day begins at midnight UTC, and for ages twelve hours later.
-        now = self._core.now()
         return (
-            (day_of(at), day_begun_everywhere(at)) == (day_of(now), day_begun_everywhere(now))
+            days_of(at) == days_of(self._core.now())
             and stands_for_now(self._core, position)
             and self._files == self._core.files_of_facts()
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.datatypes as dt
 
 from licet.sources.catalogue import Table

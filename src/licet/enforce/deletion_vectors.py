@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow  # noqa: F401 - whole before its parts: another thread would find them half made
 import pyarrow.parquet as pq
 
 from licet.enforce.row_verdicts import require_all

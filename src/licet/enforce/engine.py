@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.types as ir
 import pyarrow as pa
 

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt

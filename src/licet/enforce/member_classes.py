@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterator
 from datetime import datetime
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.types as ir
 
 from licet.enforce.absences import Absences, Roster, RosterHere, RosterThere

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.types as ir
 
 _OPENED = Path("/proc/self/fd")

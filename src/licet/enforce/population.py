@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt

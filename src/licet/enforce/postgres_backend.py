@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import psycopg

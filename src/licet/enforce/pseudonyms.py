@@ -12,6 +12,7 @@ import hmac
 from collections.abc import Callable
 from hashlib import sha256
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.types as ir
 
 from licet.enforce.engine import Engine

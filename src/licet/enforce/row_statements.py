@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa

@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+import ibis  # noqa: F401 - whole before its parts: another thread would find them half made
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +50,7 @@ from licet.enforce.tables import require_subjects
 from licet.enforce.verdict_table import VerdictTable
 from licet.ledger import Choices
 from licet.sources.catalogue import Catalogue, Table
-from licet.terms.moments import day_begun_everywhere, day_of
+from licet.terms.moments import days_of
 
 _NOTHING = frozenset[No]()
 
@@ -179,8 +180,7 @@ class Serving:
     def _plan(self, present: Present, name: str) -> _Plan:
         indexed = self._indexes.of(name, present.catalogue)
         plan = self._plans.get(name)
-        days = day_of(present.at), day_begun_everywhere(present.at)
-        # Policies and ages know days alone.
+        days = days_of(present.at)
         if (
             plan is None
             or plan.indexed is not indexed

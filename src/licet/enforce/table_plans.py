@@ -26,7 +26,7 @@ from licet.enforce.tables import Tables
 from licet.enforce.verdict_table import Dimensions, VerdictTable, dimensions
 from licet.sources.catalogue import Table
 from licet.terms import GateError
-from licet.terms.moments import day_begun_everywhere, day_of
+from licet.terms.moments import days_of
 
 #: The widest table the gate can mask: one bit per kind of data in a signed 64-bit integer.
 MOST_CATEGORIES = 62
@@ -232,8 +232,7 @@ class Plans:
         )
 
     def _verdicts(self, at: datetime, categories: Sequence[str], looks: Dimensions) -> VerdictTable:
-        # Policies and ages know days alone.
-        key = tuple(categories), looks, day_of(at), day_begun_everywhere(at)
+        key = tuple(categories), looks, days_of(at)
         if key not in self._answered:
             if len(self._answered) >= _MOST_ANSWERED:
                 self._answered.clear()

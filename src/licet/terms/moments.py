@@ -68,6 +68,11 @@ def day_begun_everywhere(moment: datetime) -> date:
         return day_of(moment) if moment.year > 1 else date.min
 
 
+def days_of(moment: datetime) -> tuple[date, date]:
+    """All that policies and ages know of a moment: between two with equal ones, time alone changes no answer."""
+    return day_of(moment), day_begun_everywhere(moment)
+
+
 def is_age(age: object) -> TypeGuard[int]:
     """Whether somebody can be so many whole years old; 1990 is a year, and 999 stands for none."""
     return type(age) is int and 0 <= age <= OLDEST_YEARS

@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 import random
 from collections import defaultdict
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from journeys.harbours import CATALOGUE, make_harbour, make_quay
+import licet
+from journeys.harbours import CATALOGUE, POLICY, TODAY, make_harbour, make_quay
+from journeys.networks import Clock
 from licet.app import Workspace
 from licet.terms import LicetError
 
@@ -246,3 +251,46 @@ def test_out_of_training_recruiters_find_everybody_where_they_found_them_group_b
                 f"town {town}, {'out' if is_out else 'in'}: {len(here)} members, exposure {was:.3f} and {now:.3f}"
             )
         assert len(before) == 90 and after == before
+
+
+def test_who_may_no_more_be_found_from_noon_on_is_found_no_more_in_the_same_process(tmp_path: Path) -> None:
+    """Whole years begin at noon UTC, when a birthday has begun everywhere: what stands in memory ends there, too."""
+    born = [date(1990, 1, 1), date(1986, 3, 10), date(1990, 1, 1)]
+    people = [{"id": who, "headline": "Welder"} for who in ("ann", "ben", "cy")]
+    catalogue = CATALOGUE.replace("region: region}", "region: region, birth_date: born}", 1).replace(
+        "{region: profile.location}", "{region: profile.location, born: demographic.age}"
+    )
+    rule = """
+  - {id: older, effect: forbid, purposes: [recommendation, recommender_training], categories: [profile, connections],
+     minimum_age: 40, notice: n}
+"""
+    made = make_harbour(tmp_path / "w", people, [("ann", "cy"), ("cy", "ben")])
+    pq.write_table(
+        pa.table({"id": ["ann", "ben", "cy"], "region": ["DE"] * 3, "born": born}),
+        made.layout.root / "data" / "members.parquet",
+    )
+    for name, text in (("catalogue", catalogue), ("policy", POLICY + rule)):
+        (made.layout.root / f"{name}.yaml").write_text(text)
+    made.close()
+    clock = Clock(TODAY.replace(hour=3))
+    with licet.open(tmp_path / "w", clock=clock) as held:
+        held.policies.use(str(held.layout.root / "policy.yaml"))
+        held.uses.search.build(), held.uses.people.build()
+        for hour, found, met in ((11, ["ann", "ben", "cy"], ["ben"]), (12, ["ann", "cy"], [])):
+            clock.at = TODAY.replace(hour=hour)
+            with licet.open(tmp_path / "w", clock=clock) as fresh:
+                for workspace in (held, fresh):
+                    assert keys(workspace, "people", "welder") == found
+                    assert [one.subject for one in workspace.uses.people.suggest("ann").suggested] == met
+
+
+def test_a_chip_is_written_as_rows_write_it_and_a_job_is_found_until_it_expires(tmp_path: Path) -> None:
+    ends = TODAY.replace(tzinfo=None)
+    jobs = [{**JOBS[1], "expires": ends + timedelta(seconds=1)}, {**JOBS[2], "expires": ends}]
+    with make_harbour(tmp_path / "w", PEOPLE, jobs=jobs) as workspace:
+        workspace.uses.search.build()
+        finds = workspace.uses.search.find("jobs", "remote SENIOR python engineer in berlin, no JAVA")
+        assert [one.label for one in finds.chips] == ["remote", "senior", "Python", "Berlin", "no Java"]
+        assert keys(workspace, "jobs", "data engineer") == ["j2"], "as in lists: over at that moment"
+        (found,) = workspace.uses.search.find("jobs", "remote").found
+        assert str(found.score) == "0.0"

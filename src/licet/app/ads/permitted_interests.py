@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow  # noqa: F401 - whole before its parts: another thread would find them half made
 import pyarrow.compute as pc
 
 from licet.app.own_rows import Looking

@@ -20,7 +20,7 @@ from licet.enforce.access import Touched
 from licet.enforce.origin import LedgerRef, Origin, PurposeRef
 from licet.sources.catalogue import Catalogue
 from licet.sources.file_state import Stand, files_of, look_at
-from licet.terms.moments import day_begun_everywhere, day_of
+from licet.terms.moments import days_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,9 +42,7 @@ class Moment(NamedTuple):
     files: Stand | None
 
     def is_same_day(self, other: Moment) -> bool:
-        """Policies and ages know days alone: see `app.tenses`."""
-        days = [(day_of(one.at), day_begun_everywhere(one.at)) for one in (self, other)]
-        return days[0] == days[1]
+        return days_of(self.at) == days_of(other.at)
 
     def has_files_of(self, before: Moment) -> bool:
         return before.files is not None and self.files is not None and before.files.holds(self.files)

@@ -155,18 +155,18 @@ def _chip_at(tokens: Sequence[str], place: int, known: Known) -> tuple[Chip | No
     if token in _NO and place + 1 < len(tokens):
         length = _longest(tokens, place + 1, known.skills) or 1
         value = " ".join(tokens[place + 1 : place + 1 + length])
-        return Chip(f"not:{value}", "not", value, f"no {value}"), 1 + length, []
+        return Chip(f"not:{value}", "not", value, f"no {known.skills.get(value, value)}"), 1 + length, []
     if token in _REMOTE and known.tells_remote:
         return Chip("remote:yes", "remote", "yes", "remote"), 1, []
     after = 1 if token in _PLACE_WORDS and place + 1 < len(tokens) else 0
     for kind, names in (
-        ("place", known.places), ("skill", frozenset() if after else known.skills),
-        ("seniority", frozenset() if after else known.seniorities),
+        ("place", known.places), ("skill", {} if after else known.skills),
+        ("seniority", {} if after else known.seniorities),
     ):  # fmt: skip
         start = place + (after if kind == "place" else 0)
         if length := _longest(tokens, start, names):
             value = " ".join(tokens[start : start + length])
-            chip = Chip(f"{kind}:{value}", kind, value, value)
+            chip = Chip(f"{kind}:{value}", kind, value, names[value])
             return chip, start - place + length, list(tokens[start : start + length])
     return None, 1, [token]
 

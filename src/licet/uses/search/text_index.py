@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -66,11 +66,14 @@ class Find(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What the rows of an index say, `folded`, so that a sentence's words can be told to be one of it."""
+    """What the rows of an index say, so that a sentence's words can be told to be one of it.
 
-    places: frozenset[str]
-    seniorities: frozenset[str]
-    skills: frozenset[str]
+    By each, `folded`, as it is written: where rows write it in several ways, the way that sorts first.
+    """
+
+    places: Mapping[str, str]
+    seniorities: Mapping[str, str]
+    skills: Mapping[str, str]
     tells_remote: bool
 
 
@@ -137,7 +140,7 @@ class TextIndex:
     ) -> list[Find]:
         """The best rows, the best first; ties by id. words: any of them; none for all rows, the newest first.
 
-        at: rows that expired before it are not found. fill: where few have such words, others follow, newest first.
+        at: rows that expired by then are not found. fill: where few have such words, others follow, newest first.
         """
         where, values = _conditions(filters, at)
         match = any_of(words)
@@ -201,7 +204,7 @@ class TextIndex:
     def _read_best(self, query: str, values: Sequence[Any]) -> list[Find]:
         """The rows of a query for numbers and scores, in its order; their words are read of these alone."""
         return [
-            _find((*self._database.execute(_ROW, (number,)).fetchone(), -score))
+            _find((*self._database.execute(_ROW, (number,)).fetchone(), 0.0 - score))
             for number, score in self._database.execute(query, values).fetchall()
         ]
 
@@ -210,12 +213,10 @@ class TextIndex:
             found = self._database.execute(f"SELECT DISTINCT {column} FROM rows WHERE {column} IS NOT NULL")
             return frozenset(value for (value,) in found)
 
-        places = {part for place in told("place") for part in _parts(place)}
-        skills = {folded(skill) for each in told("skills") for skill in json.loads(each)}
         return Known(
-            frozenset(places),
-            frozenset(map(folded, told("seniority"))),
-            frozenset(skills),
+            _as_written(part for place in told("place") for part in _parts(place)),
+            _as_written(told("seniority")),
+            _as_written(skill for each in told("skills") for skill in json.loads(each)),
             bool(told("remote")),
         )
 
@@ -228,7 +229,7 @@ WHERE number = ?
 
 def _conditions(filters: Filters, at: datetime) -> tuple[str, list[Any]]:
     """SQL that follows a condition, and its values."""
-    sql, values = [" AND (expires IS NULL OR expires >= ?)"], [_stamp(at)]  # type: list[str], list[Any]
+    sql, values = [" AND (expires IS NULL OR expires > ?)"], [_stamp(at)]  # type: list[str], list[Any]
     for place in filters.places:
         sql.append(" AND instr(places, ?)")
         values.append(f", {place}, ")
@@ -248,8 +249,13 @@ def _conditions(filters: Filters, at: datetime) -> tuple[str, list[Any]]:
 
 
 def _parts(place: str) -> list[str]:
-    """A place as it is written, and what stands between its commas; `folded`."""
-    return [folded(place), *(folded(part.strip()) for part in place.split(",") if part.strip())]
+    """A place, and what stands between its commas."""
+    return [place, *(part.strip() for part in place.split(",") if part.strip())]
+
+
+def _as_written(names: Iterable[str]) -> dict[str, str]:
+    """By each name, `folded`, the first of the ways in which it is written."""
+    return {folded(name): name for name in sorted(names, reverse=True)}
 
 
 def _stamp(moment: datetime | None) -> str | None:
