@@ -122,4 +122,11 @@ FAULTS = [
         "",
         "a certificate says that no copy left, and one was being written",
     ),
+    Fault(
+        "what died while it was tried is left where it lies",
+        "licet.app.core",
+        "            clear_trials(self.layout.trials)\n",
+        "            del clear_trials\n",
+        "texts of somebody who is certified forgotten lie in a folder that no search looks into",
+    ),
 ]

@@ -118,7 +118,8 @@ class Trial:
             settings["adapted"] = self._adapted.model_dump()
         texts: dict[str, Sequence[str]] = {who: self.texts[who] for who in self.members}
         texts |= {one.member: [one.text] * one.repeats for one in self.canaries}
-        with trial_workspace(texts, settings, self._core.now) as trial:
+        place = self._core.layout.trials
+        with trial_workspace(place, texts, settings, self._core.now) as trial:
             if (own := self._core.layout.root / "base").is_dir():
                 shutil.copytree(own, trial.layout.root / "base")
             self._vocabulary = self._base.byte_pairs

@@ -278,7 +278,7 @@ class Core:
 
     def forget_caches(self, standing: Mapping[str, npt.NDArray[Any]] | None = None) -> None:
         """Let go of what is kept of members and choices, in memory and on disk. Raises: GateError GATE-230; UseError
-        MODL-082.
+        MODL-082; AppError APP-313.
 
         standing: of whose keys are kept still, as `KeptKeys.keep_only` has it.
         """
@@ -289,6 +289,10 @@ class Core:
             from licet.uses.model.kept_checkpoints import KeptCheckpoints
 
             KeptCheckpoints(self.layout.kept_checkpoints).clear()
+        if self.layout.trials.is_dir():
+            from licet.app.trial_workspace import clear_trials
+
+            clear_trials(self.layout.trials)
 
     def files_of_facts(self) -> tuple[object, ...]:
         """The files of the catalogue and of the facts about members, with what changes when one of them does."""

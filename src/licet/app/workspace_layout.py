@@ -71,6 +71,11 @@ class Layout(NamedTuple):
         return self.gate_files / "checkpoints"
 
     @property
+    def trials(self) -> Path:
+        """Where a model is tried on members' texts, for as long as that takes."""
+        return self.gate_files / "trials"
+
+    @property
     def deliveries(self) -> Path:
         """What copies that left hold, and what they were sent; encrypted."""
         return self.root / "deliveries"

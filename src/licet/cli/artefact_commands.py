@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -46,11 +48,23 @@ def update(
 
 
 @answers
-def status(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+def status(
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify", help="Read every file of the store instead, and show what is not as it was written."
+        ),
+    ] = False,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
     """Show of everything that was made whether it is as the choices of now have it, and if not, why.
 
     Example: licet status
     """
+    if verify:
+        _verify(workspace, as_json)
+        return
     with licet.open(workspace) as opened:
         told = opened.uses.status()
     if as_json:
@@ -70,6 +84,19 @@ def status(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
             say(f"  since {(one.since or one.at)[:19]}Z:{changed} {one.why}{by}")
     if any(one.standing == "pending" for one in told):
         say("Bring it to the present: licet update; or keep it there: licet follow", "dim")
+
+
+def _verify(workspace: Path, as_json: bool) -> None:
+    with licet.open(workspace) as opened:
+        problems = opened.uses.verify_store()
+    if as_json:
+        print_json({"ok": not problems, "problems": [dataclasses.asdict(one) for one in problems]})
+    elif not problems:
+        say("The store holds: every manifest, file and line is as it was written.")
+    for one in () if as_json else problems:
+        say(f"{one.code}: {one.what} ({one.where})", "red")
+    if problems:
+        raise typer.Exit(1)
 
 
 @answers

@@ -4,6 +4,7 @@ happened."""
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from licet.app.kept_certificates import KeptCertificates
 from licet.app.kept_marks import KeptMarks
 from licet.app.removal import Removal
 from licet.app.results import silent
+from licet.app.trial_workspace import trial_workspace
 from licet.cli.main import app
 from licet.ledger import EntryKind, Ledger
 from licet.receipts import ForgettingCheck, check_forgetting_certificate
@@ -236,6 +238,37 @@ def test_a_forgetting_that_waits_keeps_nothing_from_being_published(
         artefacts.build(workspace, use, access, silent)
     assert outcome(workspace, workspace.uses.forget("anna")).status == "EXACT"
     assert_no_certificate_says_more_than_happened(workspace)
+
+
+def test_what_is_tried_on_members_texts_keeps_a_forgetting_waiting_and_is_left_nowhere(
+    workspace: Workspace,
+) -> None:
+    trials, texts = workspace.layout.trials, {"anna": [SAID]}
+    child = os.fork()
+    if child == 0:  # one that dies while it tries
+        with trial_workspace(trials, texts, {}, workspace.now):
+            os._exit(9)
+    os.waitpid(child, 0)
+    (left,) = trials.iterdir()
+    assert left.stat().st_mode & 0o777 == 0o700
+    assert any(SAID.encode() in data for data in files_of(left).values()), "its text is there to be found"
+    with trial_workspace(trials, texts, {}, workspace.now):
+        told = workspace.uses.forget("anna")
+        assert outcome(workspace, told).status == "PENDING" and "APP-313" in told.pending[0]
+    assert outcome(workspace, workspace.uses.forget("anna")).status == "EXACT"
+    assert files_of(trials) == {}
+
+
+def test_a_file_that_is_not_as_it_was_written_is_told_by_the_command(workspace: Workspace) -> None:
+    def said() -> tuple[int, dict[str, Any]]:
+        told = CliRunner().invoke(app, ["status", "--verify", "--json", "-w", str(workspace.layout.root)])
+        return told.exit_code, json.loads(told.stdout)
+
+    assert said() == (0, {"ok": True, "problems": []})
+    (line,) = (workspace.layout.store / "lines" / "corpus").iterdir()
+    line.rename(line.with_name(line.name[:-16] + "0" * 16))
+    status, told = said()
+    assert status == 1 and [one["code"] for one in told["problems"]] == ["STOR-021"]
 
 
 # -- deaths ----------------------------------------------------------------------------------------------------------

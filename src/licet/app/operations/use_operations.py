@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from licet.app.membership_pins import MembershipPins
     from licet.app.purge import Purge
     from licet.app.removal import Removal
+    from licet.store.store_verification import Problem
     from licet.uses.use import Progress
 
 
@@ -110,6 +111,12 @@ class UseOperations:
         from licet.app.insight_releases import release_statuses
 
         return [*status(self._core, self._core.absences), *release_statuses(self._core)]
+
+    def verify_store(self) -> list[Problem]:
+        """Read everything published and say what of it is not as it was written; empty when all is well."""
+        from licet.uses.manifest import line_of_snapshot
+
+        return self._core.store.verify(line_of_snapshot)
 
     def names(self) -> list[str]:
         """Everything that was made, as it stands now, by its name."""
