@@ -59,6 +59,7 @@ def _tell_lists(core: Core, absences: Absences, progress: Progress) -> Iterator[
     if not list_statuses(core):
         return
     from licet.app.ads.list_deliveries import ListFailed, tell_lists  # late: most workspaces deliver no list
+    from licet.app.deletion_asking import drop_settled
 
     for one in tell_lists(core, absences, progress):
         status = next(each for each in list_statuses(core) if each.export == one.export)
@@ -68,6 +69,7 @@ def _tell_lists(core: Core, absences: Absences, progress: Progress) -> Iterator[
         else:
             why = f"delivery {one.sequence} takes {one.removed} off it, until {(one.due or '')[:10]}"
             yield Brought(list_status(core, status), "told", why, one.export)
+    drop_settled(core)
 
 
 def _tell_copies(core: Core, absences: Absences) -> Iterator[Brought]:

@@ -2,7 +2,8 @@
 
 Each request is on the disk, sealed, before it is sent; its answer before anybody is told of it. Who dies in between
 sends the same request again, and a recipient that has it answers the same. What is kept names an identifier of somebody
-who may have been forgotten, so an answered request goes when the recipient's days for a removal are over.
+who may have been forgotten, so a request that was received goes when the recipient's days for a removal are over, and
+any other after a day; at the next request, or `licet update`.
 
 **The most that an answer says is `received`.** An identifier is let go of on other evidence, or when the lease ends.
 """
@@ -10,7 +11,7 @@ who may have been forgotten, so an answered request goes when the recipient's da
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,7 +58,7 @@ def ask_deletions(
     Raises: DeliveryError DLVR-080 for a recipient of whom it is not known where to ask; as `read_discovery`, and as
     `GuardedRequests.ask` for their file. Where a single request fails, its state says so.
     """
-    known, place = _place_of(core, recipient)
+    place = _place_of(core, recipient)
     requests = requests or GuardedRequests()
     scheme = "http" if requests.is_here(place.domain) else "https"
     theirs = read_discovery(requests.get(f"{scheme}://{place.domain}/{FILE}").body, place)
@@ -69,7 +70,7 @@ def ask_deletions(
             "ask them what they need, by another way",
         )
     kept = _Kept(core)
-    kept.drop_settled(known.removal_days)
+    kept.drop_settled(recipients(core))
     there = {one.identifier: one for one in kept if one.recipient == recipient}
     for identifier in dict.fromkeys(identifiers):
         asked = there.get(identifier)
@@ -140,12 +141,17 @@ def on_their_way_out(core: Core, recipient: str) -> list[str]:
     return sorted(found)
 
 
+def drop_settled(core: Core) -> None:
+    """Let go of the requests that are not needed any more. Raises: DeliveryError DLVR-081."""
+    _Kept(core).drop_settled(recipients(core))
+
+
 def trial_requests(hosts: Collection[str]) -> GuardedRequests:
     """hosts: as `name:port`, within, that are asked all the same, and without TLS."""
     return GuardedRequests(hosts)
 
 
-def _place_of(core: Core, recipient: str) -> tuple[Recipient, DeletionPlace]:
+def _place_of(core: Core, recipient: str) -> DeletionPlace:
     known = recipients(core).get(recipient)
     if known is None or known.deletion is None:
         raise DeliveryError(
@@ -154,7 +160,7 @@ def _place_of(core: Core, recipient: str) -> tuple[Recipient, DeletionPlace]:
             str(core.layout.recipients),
             "name their domain there under deletion:",
         )
-    return known, known.deletion
+    return known.deletion
 
 
 class _Kept:
@@ -188,9 +194,12 @@ class _Kept:
                 "check that there is room and that the folder is yours to use",
             ) from None
 
-    def drop_settled(self, removal_days: int) -> None:
-        """Let go of those that were received, once the days are over in which they are to be done."""
-        over = self._now() - timedelta(days=removal_days)
+    def drop_settled(self, known: Mapping[str, Recipient]) -> None:
+        """Let go of those that were received, once the days are over in which their recipient is to do them, and of
+        those that are not sent again as they are: another is made in their place."""
+        now = self._now()
         for one in list(self):
-            if one.is_received and parse_moment(one.asked_at) < over:
+            days = known.get(one.recipient, Recipient()).removal_days
+            is_over = parse_moment(one.asked_at) < now - timedelta(days=days)
+            if is_over if one.is_received else not one.is_good(now):
                 self._files.remove(one.id)

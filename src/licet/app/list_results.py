@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from licet.app.ads.delivery_files import files_signed
 from licet.app.ads.list_answers import record_result
 from licet.app.ads.list_statuses import ListStatus, lists_in
-from licet.app.followed_copies import book, recipients
+from licet.app.followed_copies import book
 from licet.deliveries.formats.format_settings import MicrosoftFormat
 from licet.deliveries.formats.microsoft_result import ImportedResult, read_result
 from licet.deliveries.list_delivery import read_delivery
@@ -71,12 +71,12 @@ def import_result(core: Core, audience: str, sequence: int, results: Sequence[Pa
     Raises: DeliveryError DLVR-065, DLVR-066 as `read_result`; DLVR-067 for no delivery of this format that waits for
     its results, or where a file of it has none; as `list_answers.record_result`. Nothing was recorded then.
     """
-    theirs = {name for name, one in recipients(core).items() if isinstance(one.format, MicrosoftFormat)}
     for delivery in lists_in(book(core)):
         for sent in delivery.waiting:
             said = read_delivery(sent.note, core.signer.public_key)
-            if (said.audience, said.sequence) == (audience, sequence) and said.recipient in theirs:
-                files = files_signed(core, delivery, said)
+            is_theirs = isinstance(sent.format, MicrosoftFormat)
+            if (said.audience, said.sequence) == (audience, sequence) and is_theirs:
+                files = files_signed(core, delivery, sent, said)
                 found = [_result_of(name, data.decode(), results) for name, data in files.items()]
                 refused = sum(len(one.refused) + one.unnamed + len(one.of_list) for one in found)
                 source = sha256(b"".join(sha256(path.read_bytes()).digest() for path in sorted(results)))

@@ -179,13 +179,16 @@ class ReferenceRecipient:
                 said = read_delivery(jws, self._platform)
                 if not self._is_time(held, delivery_name(jws)):
                     return RecipientAnswer(202, answer_to(said, jws, self._now(), self.signer, done=False))
-                one = held.lists.get(said.audience, HeldList(export=said.export))
+                # A list of that name that was begun anew is another, beside the one that they are to empty.
+                is_same = held.lists.get(said.audience, HeldList()).export in ("", said.export)
+                name = said.audience if is_same else said.export
+                one = held.lists.get(name, HeldList(export=said.export))
                 before = ReceivedList(one.export, one.number, one.head, frozenset(one.identifiers))
                 after = before.after(jws, files, self._platform)
             except DeliveryError as error:
                 return RecipientAnswer(409, error.line())
             has = after.identifiers | before.identifiers if self.manner is Manner.WRONG else after.identifiers
-            held.lists[said.audience] = HeldList(
+            held.lists[name] = HeldList(
                 export=said.export, number=after.applied, head=after.head, identifiers=sorted(has)
             )
             self._keep(held)

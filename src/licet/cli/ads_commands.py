@@ -29,3 +29,4 @@ for of_lists in (
     list_commands.overdue, list_commands.acknowledge,
 ):  # fmt: skip
     app.command()(answers(of_lists))
+app.command("begin-anew")(answers(list_commands.begin_anew))

@@ -80,13 +80,16 @@ def deliver(
     """
     with licet.open(workspace) as opened, progress_bar(as_json) as progress:
         ads = opened.uses.ads
-        wanted = [one.audience for one in ads.audiences()] if audience is None else [audience]
+        # A list whose audience the file has no more is still to be emptied.
+        every = [*(one.audience for one in ads.audiences()), *(one.audience for one in ads.lists())]
+        wanted = dict.fromkeys(every if audience is None else (audience,))
         made = [ads.deliver(one, folder, progress=progress) for one in wanted]
     if as_json:
         print_json([one.as_json() for one in made])
         return
-    for one in made:
-        _tell(one)
+    for each in made:
+        for one in (*each.others, each):
+            _tell(one)
 
 
 def deliveries(audience: Audience = None, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
@@ -159,6 +162,26 @@ def acknowledge(
         print_json(told.as_json())
         return
     say(f"{told.recipient}, {told.audience}: {told.reach}", _STYLES.get(str(told.reach), ""))
+
+
+def begin_anew(
+    audience: Annotated[str, typer.Argument(help="The list, as segments.yaml names it.")],
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a list of which what was held was lost: the next delivery is of the whole list. Until the recipient
+    confirms one, every member is told that nobody can tell whether they are on it.
+
+    Example: licet ads begin-anew nurses
+    """
+    with licet.open(workspace) as opened:
+        begun = opened.uses.ads.begin_anew(audience)
+    if as_json:
+        print_json([one.as_json() for one in begun])
+        return
+    for one in begun:
+        say(f"{one.audience}, for {one.recipient}: the next delivery is of the whole list", "bold")
+        say(f"  {one.fault}", "red")
 
 
 def _tell(one: ListDelivered) -> None:

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from licet.deliveries.delivery_state import AsOf
 from licet.deliveries.feed import Count, DeliveryId, Hex
+from licet.deliveries.formats import ListFormat
 from licet.store.locks import hold_local
 from licet.store.sealed_files import BrokenSealError, SealedFiles
 from licet.terms import DeliveryError, StoreError
@@ -35,7 +36,7 @@ _TRIES, _WAIT_SECONDS = 20, 0.25
 
 class Sent(BaseModel):
     """A message that was made: its number, its signed note, its name, until when it is to be applied, and how many
-    documents go by it."""
+    documents go by it. format: of a list's, what its files were written by, whatever recipients.yaml says since."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -44,6 +45,7 @@ class Sent(BaseModel):
     name: Hex
     due: str
     gone: Count
+    format: ListFormat | None = None
 
 
 class ListPlace(BaseModel):
@@ -51,7 +53,9 @@ class ListPlace(BaseModel):
 
     parts, taken: as `held_identifiers.HeldState`. confirmed: the last delivery that was. replaces: whether the next one
     is to be whole, because nobody knows any more what the recipient has. lease_before: what was there was under until
-    the last delivery. unrecorded: what the ledger is to be told of that, until it is.
+    the last delivery. unrecorded: what the ledger is to be told of that, until it is. format: how, and so where, the
+    last delivery was taken. lost_at: the last delivery when what was held was lost, until a whole one after it is
+    confirmed; 0 where nothing is missing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,6 +68,8 @@ class ListPlace(BaseModel):
     replaces: bool = False
     lease_before: str = ""
     unrecorded: str = ""
+    format: ListFormat | None = None
+    lost_at: Count = 0
 
 
 class Delivery(BaseModel):

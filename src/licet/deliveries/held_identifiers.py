@@ -62,9 +62,10 @@ class HeldState(NamedTuple):
 
 class Standing(NamedTuple):
     """One member and one list: their identifier is `there`, `removing`, `shared` with somebody who permits it, or
-    `lapsed`: the lease is over and nobody confirmed. since: when it was first delivered; sequence: of its last move."""
+    `lapsed`: the lease is over and nobody confirmed. since: when it was first delivered; sequence: of its last move.
+    `unknown`: what was held of the list was lost."""
 
-    state: Literal["there", "removing", "shared", "lapsed"]
+    state: Literal["there", "removing", "shared", "lapsed", "unknown"]
     since: str
     sequence: int
     until: str
@@ -199,9 +200,23 @@ class HeldIdentifiers:
         mine |= {_numbered(_ROWS, sequence) for sequence in waiting}
         self._remove(name for name in self._names() if name not in mine)
 
-    def destroy(self) -> None:
-        """All of it."""
+    def is_whole(self, state: HeldState, waiting: Collection[int]) -> bool:
+        """Whether all of it can be read, with the rows of the deliveries that wait. Raises: DeliveryError DLVR-034."""
+        try:
+            self.identifiers(state)
+            self._links(state)
+            for sequence in waiting:
+                self.rows(sequence)
+        except DeliveryError as error:
+            if error.code != "DLVR-035":
+                raise
+            return False
+        return True
+
+    def begin_anew(self) -> None:
+        """Hold nothing, of a list that was delivered: in one part."""
         self._remove(self._names())
+        self._write_all(1, IDENTIFIERS.empty_table(), LINKS.empty_table())
 
     # -- whose they are -------------------------------------------------------------------------------------------
 
@@ -276,7 +291,7 @@ class HeldIdentifiers:
                 "DLVR-035",
                 "what is held of this list was lost or damaged, or kept under another salt",
                 str(self._folder / name),
-                "restore it from a backup; without it the recipient has to be asked to delete the list",
+                "restore it from a backup; without one, licet ads begin-anew delivers the whole list next",
             ) from None
         except OSError as error:
             raise self._refused(name, error) from None

@@ -91,6 +91,9 @@ def test_after_a_day_another_request_is_made(workspace: Workspace, tmp_path: Pat
         first = workspace.deletions.ask("lab", [A], requests=lab.requests)[0]
         CLOCK.at += timedelta(hours=25)
         assert workspace.deletions.ask("lab", [A], requests=lab.requests)[0].id != first.id
+    assert len(list(workspace.layout.deletions.iterdir())) == len(workspace.deletions.asked()) == 1, (
+        "not one a day"
+    )
 
 
 def test_whom_nobody_can_ask_is_told(workspace: Workspace, tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+import licet
 from journeys.lists import (
     AUDIENCE,
     CROWD,
@@ -26,6 +28,7 @@ from licet.app.ads.list_deliveries import ListDelivered
 from licet.app.ads.list_statuses import held_of, lists_in
 from licet.app.followed_copies import book
 from licet.deliveries import held_identifiers, read_acknowledgement, write_acknowledgement
+from licet.deliveries.delivery_book import DeliveryBook
 from licet.deliveries.held_identifiers import PERMITTING, HeldIdentifiers, HeldState, rows_of
 from licet.deliveries.list_delivery import delivery_name, read_delivery
 from licet.deliveries.received_list import ReceivedList, read_plain
@@ -33,6 +36,7 @@ from licet.ledger import EntryKind, PublicKey, Signer
 from licet.receipts import check_forgetting_certificate
 from licet.store.sealed_files import SealedFiles
 from licet.terms import DeliveryError, LicetError, UseError
+from licet.terms.moments import format_moment
 from licet.testing.effort import EFFORT
 
 PEOPLE = ("ann", "ben", "cy")
@@ -56,6 +60,9 @@ class Club:
 
     def take(self, *, done: bool = True) -> list[str]:
         return self.affiliate.take(self.folder / "out", done=done)
+
+    def again(self) -> Workspace:
+        return licet.open(self.folder / "club", clock=self.clock)
 
     def answer(self) -> None:
         for answer in self.take():
@@ -425,20 +432,168 @@ def test_files_that_cannot_be_written_or_made_as_signed_are_told(
     with pytest.raises(DeliveryError) as caught:
         club.ads.deliver(AUDIENCE, club.folder / "file")
     assert caught.value.code == "DLVR-038"
-    said = club.workspace.layout.recipients.read_text()
-    terms = "account: {type: GOOGLE_ADS, id: '1'}, ad_user_data: granted, ad_personalization: granted"
-    for settings, code in (
-        ("kind: meta", "DLVR-062"),  # the list goes by the scheme that it was begun with
-        (f"kind: google, {terms}, accepts_terms: true", "DLVR-040"),
-    ):
-        other = f"{{format: {{{settings}, audiences: {{{AUDIENCE}: '1'}}}}, removal_days"
-        club.workspace.layout.recipients.write_text(said.replace("{removal_days", other))
-        with pytest.raises(DeliveryError) as caught:
-            club.deliver()
-        assert caught.value.code == code
-    club.workspace.layout.recipients.write_text(said)
-    assert club.deliver().sequence == 1
+    (delivery,) = lists_in(book(club.workspace))
+    held, _ = held_of(club.workspace, delivery)
+    held.write_rows(1, held.rows(1).slice(1), PERMITTING.empty_table())  # as another version would write them
+    with pytest.raises(DeliveryError) as caught:
+        club.deliver()
+    assert caught.value.code == "DLVR-040"
+    again = club.deliver()
+    assert (again.sequence, again.action, again.listed) == (2, "replace", 303), (
+        "one whole delivery, in its place"
+    )
     club.answer()
+    assert club.affiliate.identifiers == mail(*PEOPLE, *CROWD)
+
+
+GOOGLE = (
+    "format: {kind: google, account: {type: GOOGLE_ADS, id: '1'}, ad_user_data: granted, ad_personalization: granted,"
+    " accepts_terms: true, audiences: {welders_adco: '7'}}, removal_days"
+)
+
+
+@pytest.mark.parametrize("way", ["place", "format", "scheme"])
+def test_a_list_that_goes_another_way_is_emptied_where_it_was(make: Callable[..., Club], way: str) -> None:
+    """Whatever it is delivered by anew: at the place of before nobody stays who might refuse later."""
+    club = make()
+    file, root = club.workspace.layout.recipients, club.folder / "club"
+    plain = file.read_text()
+    said = plain if way == "scheme" else plain.replace("removal_days", GOOGLE)
+    file.write_text(plain if way == "format" else said)
+    club.deliver()
+    if way == "scheme":
+        for name in ("catalogue.yaml", "segments.yaml"):
+            text = (root / name).read_text()
+            (root / name).write_text(
+                text.replace("scheme: google", "scheme: microsoft").replace("{google:", "{microsoft:")
+            )
+        other = "scheme: microsoft"
+    else:
+        other = said.replace("'7'", "'8'") if way == "place" else said
+        file.write_text(other)
+    club.workspace.close()
+    club.workspace = club.again()
+    club.ads = club.workspace.uses.ads
+    made = club.deliver()
+    (emptied,) = made.others
+    assert (emptied.sequence, emptied.action, emptied.listed, emptied.removed) == (2, "replace", 0, 303)
+    assert (made.sequence, made.added, made.listed) == (1, 303, 303) and made.export != emptied.export
+    places = sorted(one.name for one in (club.folder / "out").iterdir())
+    assert places == [f"{AUDIENCE}-000002", f"{AUDIENCE}-{(made.export or '')[:8]}-000001"]
+    if way == "place":  # where it was, by name
+        asked = [
+            one.read_text() for one in (club.folder / "out" / places[0]).iterdir() if "remove" in one.name
+        ]
+        assert len(asked) == 1 and hashed(address_of("ann")) in asked[0] and '"7"' in asked[0]
+    assert sorted(club.states("ann")) == ["removing", "there"], "until they confirmed, both have her"
+    if way == "format":  # once more, as the file was at first: the first list goes on
+        file.write_text(plain)
+        back = club.deliver()
+        assert (back.export, back.sequence, back.listed) == (emptied.export, 3, 303)
+        assert [(one.export, one.listed) for one in back.others] == [(made.export, 0)]
+
+
+def test_a_delivery_that_waits_is_handed_out_as_it_was_signed_and_then_anew(
+    make: Callable[..., Club],
+) -> None:
+    """What a recipient wants otherwise at the same place changes no byte of what was signed."""
+    club = make()
+    file = club.workspace.layout.recipients
+    file.write_text(file.read_text().replace("removal_days", GOOGLE))
+    club.deliver()
+    club.choose("ann", "off")
+    file.write_text(
+        file.read_text().replace(
+            "accepts_terms: true", "login_account: {type: DATA_PARTNER, id: '5'}, accepts_terms: true"
+        )
+    )
+    made = club.deliver()
+    assert (made.sequence, made.action, made.others) == (2, "replace", ())
+    assert [one.name for one in (club.folder / "out").iterdir()] == [f"{AUDIENCE}-000002"]
+    file.unlink()  # nobody is named any more: by what it was delivered by, they are still told who goes
+    club.choose("ben", "off")
+    made = club.deliver()
+    assert (made.sequence, made.removed) == (3, 1)
+    assert all(
+        hashed(address_of("ben")) not in one.read_text()
+        for one in (club.folder / "out" / f"{AUDIENCE}-000003").iterdir()
+        if "ingest" in one.name
+    )
+
+
+def test_who_is_overdue_with_one_list_gets_nobody_new_on_another(make: Callable[..., Club]) -> None:
+    club = make(removal_days=7)
+    club.deliver()
+    club.clock.now += timedelta(days=8)
+    segments = club.folder / "club" / "segments.yaml"
+    line = "welders_adco: {segment: welders, recipient: adco, scheme: google}"
+    segments.write_text(segments.read_text().replace(line, f"{line}, more_{line}"))
+    made = club.ads.deliver(f"more_{AUDIENCE}", club.folder / "more")
+    assert (made.is_new, made.export, made.held_back) == (False, None, 303) and "overdue" in (made.why or "")
+    club.answer()
+    assert club.ads.deliver(f"more_{AUDIENCE}", club.folder / "more").added == 303
+
+
+def test_a_shorter_lease_is_told_and_a_longer_one_waits(make: Callable[..., Club]) -> None:
+    club = make(lease_days=30)
+    club.deliver()
+    club.answer()
+    file = club.workspace.layout.recipients
+    for days, is_told in ((40, False), (20, True)):
+        file.write_text(
+            f"recipients: {{adco: {{removal_days: 7, lease_days: {days}, "
+            f"key: '{club.affiliate.signer.public_key_text}'}}}}"
+        )
+        club.clock.now += timedelta(seconds=1)
+        made = club.deliver()
+        assert made.is_new == is_told
+        club.answer()
+    assert club.ads.lists()[0].lease == format_moment(club.clock.now + timedelta(days=20))
+
+
+def test_what_was_judged_before_a_no_is_not_made_after_it(
+    make: Callable[..., Club], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two processes one may judge, the other deliver that somebody goes, and the first go on with what it saw."""
+    club, alone = make(), DeliveryBook.alone
+    club.deliver()
+    club.answer()
+    did = []
+
+    def meanwhile(self: DeliveryBook) -> AbstractContextManager[None]:
+        if not did:
+            did.append(True)
+            club.choose("ann", "off")
+            club.ads.deliver(AUDIENCE)
+        return alone(self)
+
+    with monkeypatch.context() as busy:
+        busy.setattr(DeliveryBook, "alone", meanwhile)
+        club.deliver()
+    made = club.ads.deliveries()
+    assert [(one.sequence, one.added, one.removed) for one in made] == [(1, 303, 0), (2, 0, 1)]
+    assert club.states("ann") == ["removing"]
+
+
+def test_an_answer_counts_once_the_ledger_has_it_whatever_dies_after(
+    make: Callable[..., Club], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    club = make()
+    club.deliver()
+    club.answer()
+    club.choose("ann", "off")
+    club.deliver()
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(SealedFiles, "write", dies)
+        with pytest.raises(KeyboardInterrupt):
+            club.answer()
+    assert club.ads.lists()[0].reach == "applied"
+    assert not club.deliver().is_new and club.states("ann") == []
+    assert club.held() == set(club.affiliate.identifiers)
 
 
 def test_a_recipient_takes_only_the_next_delivery_whole_and_as_signed(make: Callable[..., Club]) -> None:
@@ -497,6 +652,35 @@ def test_what_is_held_is_read_by_its_salt_alone_and_a_lost_part_is_found_out(
         assert told.standing != "exact", "nobody can tell whether they are on it"
 
 
+def test_a_list_whose_held_part_was_lost_is_begun_anew_and_nobody_is_told_that_they_are_not_on_it(
+    make: Callable[..., Club],
+) -> None:
+    club = make()
+    club.deliver()
+    club.answer()
+    with pytest.raises(DeliveryError) as caught:
+        club.ads.begin_anew(AUDIENCE)
+    assert caught.value.code == "DLVR-088"
+    club.choose("ann", "off")
+    (folder,) = [one for one in (club.folder / "club" / "deliveries").iterdir() if one.is_dir()]
+    next(folder.glob("identifiers-*")).unlink()
+    assert club.states("ann") == club.states("ben") == ["unknown"]
+    (begun,) = club.ads.begin_anew(AUDIENCE)
+    assert begun.fault is not None and club.states("ann") == ["unknown"]
+    (told,) = club.ads.who_has("ann")
+    assert "nobody here can tell" in told.sentence and told.definition == {}
+    assert club.workspace.uses.forget("ann").people[0].standing != "exact"
+    made = club.deliver()
+    assert [one.action for one in club.ads.deliveries()] == ["replace", "replace", "change"], (
+        "emptied, then filled"
+    )
+    assert (made.export, made.sequence, made.listed) == (begun.export, 3, 302)
+    assert club.states("ann") == ["unknown"], "until they confirmed it"
+    club.answer()
+    assert club.states("ann") == [] and club.states("ben") == ["there"]
+    assert club.affiliate.identifiers == mail("ben", "cy", *CROWD)
+
+
 def test_a_list_of_many_lies_in_parts_and_says_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -532,5 +716,5 @@ def test_a_list_of_many_lies_in_parts_and_says_the_same(
     assert [one.state for one in held.standing(once, ["who-1"])] == ["lapsed"]
     held.forget_lapsed(once, "2026-02-04")
     assert held.standing(once, ["who-1"]) == []
-    held.destroy()
-    assert list((tmp_path / ("0" * 16)).iterdir()) == []
+    held.begin_anew()
+    assert held.count(HeldState(1, 3)) == (0, 0)

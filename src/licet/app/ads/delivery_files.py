@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from licet.app.ads.list_statuses import held_of
-from licet.app.followed_copies import book, recipients
+from licet.app.ads.settled_lists import of_list
+from licet.app.followed_copies import book
 from licet.deliveries import Delivery
+from licet.deliveries.delivery_book import Sent
 from licet.deliveries.formats import ListFormat
 from licet.deliveries.held_identifiers import rows_that
 from licet.deliveries.list_delivery import ListDelivery, read_delivery
@@ -32,8 +34,8 @@ def hand_out(core: Core, export: str, folder: Path) -> Iterator[str]:
     delivery = book(core).read(export)
     for sent in delivery.waiting:
         said = read_delivery(sent.note, core.signer.public_key)
-        place = folder / f"{said.audience}-{sent.sequence:06d}"
-        files = files_signed(core, delivery, said) | {"delivery.jws": sent.note.encode()}
+        place = folder / f"{delivery.folder}-{sent.sequence:06d}"
+        files = files_signed(core, delivery, sent, said) | {"delivery.jws": sent.note.encode()}
         for name, data in files.items():
             path = place / name
             try:
@@ -48,17 +50,24 @@ def hand_out(core: Core, export: str, folder: Path) -> Iterator[str]:
             yield str(path)
 
 
-def files_signed(core: Core, delivery: Delivery, said: ListDelivery) -> dict[str, bytes]:
-    """The files of a delivery, as they were signed."""
+def files_signed(core: Core, delivery: Delivery, sent: Sent, said: ListDelivery) -> dict[str, bytes]:
+    """The files of a delivery, as they were signed, however this recipient takes lists by now.
+
+    Raises: DeliveryError DLVR-040 where they would be others: another version of this program made them. The next
+    delivery is whole then, in their place.
+    """
     held, _ = held_of(core, delivery)
-    known = recipients(core).get(said.recipient)
-    files = written(said, held.rows(said.sequence), None if known is None else known.format)
+    files = written(said, held.rows(said.sequence), sent.format)
     if {name: sha256(data).hexdigest() for name, data in files.items()} == said.files:
         return files
+    kept = book(core)
+    with kept.alone():
+        now = kept.read(delivery.export)
+        kept.write(now.model_copy(update={"of_list": of_list(now).model_copy(update={"replaces": True})}))
     raise DeliveryError(
         "DLVR-040",
         f"the files of delivery {said.sequence} of {said.audience} would not be those that were signed",
-        fix="put the recipient's format in recipients.yaml back as it was until this one is confirmed",
+        fix="deliver it once more: the next delivery is of the whole list, and this one is not needed",
     )
 
 

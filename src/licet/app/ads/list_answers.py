@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from licet.app.ads.list_statuses import ListStatus, held_of, list_statuses, told_of
-from licet.app.ads.settled_lists import of_list, settled
+from licet.app.ads.list_statuses import ListStatus, list_statuses, told_of
+from licet.app.ads.settled_lists import settled
 from licet.app.followed_copies import answer_of, book, record_answer
 from licet.deliveries import Acknowledgement, Delivery, DeliveryBook
 from licet.ledger import EntryKind
@@ -41,8 +41,7 @@ def acknowledge(core: Core, note: str) -> ListStatus:
                 fix="have them apply it again; the next replace makes the list anew",
             )
         record_answer(core, said)
-        if said.state == "applied":
-            _confirm(core, kept, delivery, sent)
+        settled(core, kept, delivery)
     return _status(core, said.export)
 
 
@@ -61,8 +60,7 @@ def record_result(core: Core, export: str, sequence: int, source: str, refused: 
             at=format_moment(core.now()),
         )  # fmt: skip
         record_answer(core, said, by="result_file", file=source)
-        if said.state == "applied":
-            _confirm(core, kept, delivery, sent)
+        settled(core, kept, delivery)
     return _status(core, export)
 
 
@@ -76,19 +74,6 @@ def _answered(core: Core, kept: DeliveryBook, export: str, sequence: int) -> tup
         if entry.kind is EntryKind.USE_RUN and entry.payload and entry.payload["sequence"] == sequence:
             return delivery, entry.payload
     raise _of_no_delivery(delivery.recipient, sequence)
-
-
-def _confirm(core: Core, kept: DeliveryBook, delivery: Delivery, sent: JsonObject) -> None:
-    place = of_list(delivery)
-    sequence = max(place.confirmed, sent["sequence"])
-    done = delivery.confirmed(sequence).model_copy(
-        update={"of_list": place.model_copy(update={"confirmed": sequence})}
-    )
-    kept.write(done)
-    settled(core, kept, done)
-    if sent["action"] == "replace":
-        held, state = held_of(core, done)
-        held.forget_lapsed(state, sent["at"])
 
 
 def _status(core: Core, export: str) -> ListStatus:

@@ -36,6 +36,7 @@ from licet.app.followed_copies import book, recipients
 from licet.app.retention import retention_days
 from licet.deliveries import Delivery, DeliveryBook, Recipient
 from licet.deliveries.delivery_book import ListPlace, Sent
+from licet.deliveries.formats import is_same_list
 from licet.deliveries.held_identifiers import PERMITTING, HeldIdentifiers, rows_of, rows_that
 from licet.deliveries.list_delivery import (
     REPLACED_EVERY,
@@ -59,6 +60,8 @@ if TYPE_CHECKING:
 
 #: So often it is judged anew who may be on a list, where somebody on it chooses meanwhile.
 _TRIES = 5
+#: How far clocks may differ.
+_SKEW = timedelta(minutes=5)
 
 
 class ListDelivered(NamedTuple):
@@ -66,7 +69,8 @@ class ListDelivered(NamedTuple):
 
     sequence: of the last delivery; 0 where none was ever made. is_new: whether this made it. action: change or replace.
     held_back: identifiers that may be on it and are not, because the recipient is overdue. why: why the list is empty,
-    or nothing was delivered. files: as they were written, of every delivery that nobody confirmed.
+    or nothing was delivered. files: as they were written, of every delivery that nobody confirmed. others: the same of
+    lists of that audience that went another way before, by another scheme or to another place, and are emptied.
     """
 
     audience: str
@@ -83,9 +87,10 @@ class ListDelivered(NamedTuple):
     lease: str | None
     why: str | None
     files: tuple[str, ...] = ()
+    others: tuple[ListDelivered, ...] = ()
 
     def as_json(self) -> JsonObject:
-        return self._asdict()
+        return {**self._asdict(), "others": [one.as_json() for one in self.others]}
 
 
 class ListFailed(NamedTuple):
@@ -108,42 +113,64 @@ def deliver(
     """
     layout, kept = load_layout(core), book(core)
     named = layout.audiences.get(audience)
-    line = None if named is None else _Line(audience, named.recipient, named.scheme)
-    if line is None:
-        line = next((one for one in map(_line_of, lists_in(kept)) if one.audience == audience), None)
-    if line is None:
+    begun = [one for one in _lines(core, kept) if one.audience == audience]
+    if named is not None:
+        wanted = (named.recipient, named.scheme)
+        current = [one for one in begun if (one.recipient, one.scheme) == wanted and one.why is None]
+        new = _Line(audience, *wanted, None, None)
+        begun = [one for one in begun if one not in current] + (current or [new])
+    if not begun:
         raise unknown_audience(layout, audience)
-    made = _judged_and_made(core, kept, line, absences, progress, only_removals=False)
-    if folder is None or made.export is None:
-        return made
-    return made._replace(files=tuple(hand_out(core, made.export, folder)))
+    made = []
+    for line in begun:  # what is taken back first, and handed out before anything of another can fail
+        one = _judged_and_made(core, kept, line, absences, progress, only_removals=False)
+        if folder is not None and one.export is not None:
+            one = one._replace(files=tuple(hand_out(core, one.export, folder)))
+        made.append(one)
+    return made[-1]._replace(others=tuple(made[:-1]))
 
 
 def tell_lists(core: Core, absences: Absences, progress: Progress) -> Iterator[ListDelivered | ListFailed]:
     """Make the next delivery of every list from which somebody has to go, one after another; nobody is added by it."""
     kept = book(core)
-    for delivery in list(lists_in(kept)):
-        line = _line_of(delivery)
+    for line in _lines(core, kept):
+        assert line.export is not None
         try:
             made = _judged_and_made(core, kept, line, absences, progress, only_removals=True)
         except (LicetError, OSError) as error:
-            yield ListFailed(line.audience, delivery.export, str(error))
+            yield ListFailed(line.audience, line.export, str(error))
         else:
             if made.is_new:
                 yield made
 
 
 class _Line(NamedTuple):
-    """What makes a list the same from one delivery to the next."""
+    """A list, to be begun where it has no `export`. why: why it is emptied, whoever may be in the audience."""
 
     audience: str
     recipient: str
     scheme: str
+    export: str | None
+    why: str | None
 
 
-def _line_of(delivery: Delivery) -> _Line:
-    assert delivery.of_list is not None
-    return _Line(delivery.of_list.audience, delivery.recipient, delivery.of_list.scheme)
+def _lines(core: Core, kept: DeliveryBook) -> list[_Line]:
+    """Every list that was begun. One that recipients.yaml leads past is emptied where it is: whoever refuses later
+    would stay there."""
+    known, found = recipients(core), list[_Line]()
+    for delivery in lists_in(kept):
+        place, to = of_list(delivery), known.get(delivery.recipient)
+        is_there = to is None or not place.taken or is_same_list(place.format, to.format, place.audience)
+        is_second = (place.audience, delivery.recipient, place.scheme, None) in {
+            (one.audience, one.recipient, one.scheme, one.why) for one in found
+        }
+        why = (
+            None
+            if is_there and not is_second
+            else f"recipients.yaml has another list of {place.audience} by now"
+        )
+        found.append(_Line(place.audience, delivery.recipient, place.scheme, delivery.export, why))
+    return found
 
 
 def _judged_and_made(
@@ -156,10 +183,14 @@ def _judged_and_made(
     only_removals: bool,
 ) -> ListDelivered:
     for _ in range(_TRIES):
-        judged = judge(core, *line, absences, progress)
+        judged = judge(core, line.audience, line.recipient, line.scheme, absences, progress, line.why)
         with kept.alone():
-            found = next((one for one in lists_in(kept) if _line_of(one) == line), None)
-            delivery = None if found is None else settled(core, kept, found)
+            if line.export is None:  # another process may have begun it meanwhile
+                key = (line.audience, line.recipient, line.scheme, None)
+                line = next((one for one in _lines(core, kept) if (*one[:3], one.why) == key), line)
+            delivery = None if line.export is None else settled(core, kept, kept.read(line.export))
+            if not judged.is_of_now(core):  # who refused meanwhile may be off it already, by another process
+                continue
             made = _make(core, kept, delivery, line, judged, only_removals)
         if judged.is_of_now(core):
             return made
@@ -190,7 +221,7 @@ def _make(
     only_removals: bool,
 ) -> ListDelivered:
     """The next delivery, where there is anything to deliver; under the lock, of a list that is settled."""
-    now, known, late = core.now(), recipients(core).get(line.recipient), False
+    now, known = core.now(), recipients(core).get(line.recipient)
     if delivery is None and known is None:
         raise DeliveryError(
             "DLVR-037",
@@ -198,19 +229,23 @@ def _make(
             str(core.layout.recipients),
             "name them there: docs/deliveries.md shows how",
         )
-    known = known or Recipient()
-    if delivery is not None:
-        position = core.ledger.position
-        state = list_state(delivery.export, told_of(core, delivery.export), now, position, known)
-        late = is_late(state, now)
-    current = delivery or _new_list(core, line, judged)
+    if known is None or line.why is not None:  # by what it was delivered by: it is emptied where it is
+        known = (known or Recipient()).model_copy(
+            update={"format": None if delivery is None else of_list(delivery).format}
+        )
+    late = _is_overdue(core, kept, line.recipient, known)
+    current = delivery or _new_list(core, kept, line, judged)
     held, place = held_of(core, current)
     known_of = held.identifiers(place)
     leaving = known_of.filter(known_of["is_removing"])["identifier"].combine_chunks()
     there = known_of.filter(pc.invert(known_of["is_removing"]))["identifier"].combine_chunks()
     change = _change(judged, there, leaving, late or only_removals, late)
     lease = current.lease if late else _lease(core, known, line.recipient)
-    is_needed = len(change.removed) > 0 or of_list(current).replaces
+    # Than they were told that they may keep it; two machines' clocks are never quite the same.
+    is_shorter = parse_moment(lease) < parse_moment(current.lease) - _SKEW and len(change.target) > 0
+    is_needed = (
+        len(change.removed) > 0 or of_list(current).replaces or is_shorter or _waits_otherwise(current, known)
+    )
     if not only_removals:
         is_half_over = parse_moment(lease) - now > 2 * (parse_moment(current.lease) - now)
         is_needed |= len(change.added) > 0 or (is_half_over and not late and len(change.target) > 0)
@@ -232,10 +267,14 @@ def _change(judged: Judged, there: pa.Array, leaving: pa.Array, no_adds: bool, l
     why = judged.why
     if why is None and len(target) < judged.least:
         why = f"fewer than {judged.least} may be on it, and so few are delivered to nobody"
+        if late and len(wanted) >= judged.least:
+            why = "its recipient is overdue, and gets nobody new"
         target = target.slice(0, 0)
     added = target.filter(pc.invert(pc.is_in(target, value_set=there)))
     removed = there.filter(pc.invert(pc.is_in(there, value_set=target))).sort()
-    held_back = len(wanted) - len(target) if late and why is None else 0
+    held_back = (
+        len(wanted) - len(target) if late and len(wanted) >= judged.least and judged.why is None else 0
+    )
     leaving = leaving.filter(pc.invert(pc.is_in(leaving, value_set=target))).sort()
     return _Change(target, added, removed, leaving, held_back, why)
 
@@ -253,13 +292,17 @@ def _send(
     place, sequence = of_list(delivery), delivery.sequence + 1
     is_whole = (
         sequence == 1 or sequence % REPLACED_EVERY == 0 or place.replaces or not len(change.target)
+        or _waits_otherwise(delivery, known)
         or _adds_refused(held, delivery.waiting, change.target)
     )  # fmt: skip
     rows = _rows(change, is_whole)
     message = _message(core, delivery, judged, change, is_whole, lease, known)
     digests = {name: sha256(data).hexdigest() for name, data in written(message, rows, known.format).items()}
     note = write_delivery(message.model_copy(update={"files": digests}), core.signer)
-    sent = Sent(sequence=sequence, note=note, name=delivery_name(note), due=message.due, gone=message.removed)
+    sent = Sent(
+        sequence=sequence, note=note, name=delivery_name(note), due=message.due, gone=message.removed,
+        format=known.format,
+    )  # fmt: skip
     entry = entry_of(
         judged, core, delivery.recipient,
         {"listed": message.listed, "added": message.added, "removed": message.removed},
@@ -272,7 +315,12 @@ def _send(
     )  # who dies after this has kept rows of a delivery that never was
     unrecorded = canonical_json(entry).decode()
     now_place = place.model_copy(
-        update={"replaces": False, "lease_before": delivery.lease, "unrecorded": unrecorded}
+        update={
+            "replaces": False,
+            "lease_before": delivery.lease,
+            "unrecorded": unrecorded,
+            "format": known.format,
+        }
     )
     made = delivery.sent(sent, everything=is_whole).judged(judged.as_of)
     made = made.model_copy(update={"lease": lease, "of_list": now_place})
@@ -282,6 +330,21 @@ def _send(
         place.audience, delivery.recipient, delivery.export, sequence, True, message.action, message.added,
         message.removed, message.listed, change.held_back, message.due, lease, change.why,
     )  # fmt: skip
+
+
+def _is_overdue(core: Core, kept: DeliveryBook, recipient: str, known: Recipient) -> bool:
+    """Whether a recipient did not do in time what they were told of any list; then they get nobody new on none."""
+    now, position = core.now(), core.ledger.position
+    return any(
+        is_late(list_state(one.export, told_of(core, one.export), now, position, known), now)
+        for one in lists_in(kept)
+        if one.recipient == recipient
+    )
+
+
+def _waits_otherwise(delivery: Delivery, known: Recipient) -> bool:
+    """Whether a delivery that nobody confirmed was written as this recipient does not take it any more."""
+    return any(sent.format != known.format for sent in delivery.waiting)
 
 
 def _permitting(judged: Judged, identifiers: pa.Array) -> pa.Table:
@@ -333,12 +396,14 @@ def _rows(change: _Change, is_whole: bool) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def _new_list(core: Core, line: _Line, judged: Judged) -> Delivery:
+def _new_list(core: Core, kept: DeliveryBook, line: _Line, judged: Judged) -> Delivery:
     now, export = format_moment(core.now()), DeliveryBook.new_id()
     opening = list_opening(export, line.recipient, line.audience, line.scheme)
+    is_first = all(of_list(one).audience != line.audience for one in lists_in(kept))
+    folder = line.audience if is_first else f"{line.audience}-{export[:8]}"
     return Delivery(
-        export=export, use=KIND, purpose=purpose_for(line.recipient), recipient=line.recipient, form="", folder="",
-        made=now, lease=now, opening=opening, head=opening, judged_at=judged.as_of.at,
+        export=export, use=KIND, purpose=purpose_for(line.recipient), recipient=line.recipient, form="",
+        folder=folder, made=now, lease=now, opening=opening, head=opening, judged_at=judged.as_of.at,
         judged_position=judged.as_of.position, of_list=ListPlace(audience=line.audience, scheme=line.scheme),
     )  # fmt: skip
 

@@ -60,11 +60,19 @@ class Judged(NamedTuple):
 
 
 def judge(
-    core: Core, audience: str, recipient: str, scheme: str, absences: Absences, progress: Progress
+    core: Core,
+    audience: str,
+    recipient: str,
+    scheme: str,
+    absences: Absences,
+    progress: Progress,
+    why: str | None,
 ) -> Judged:
-    """Raises: as a build of the artefact, where nobody can tell."""
+    """why: why nobody may be on it, where that is known. Raises: as a build of the artefact, where nobody can tell."""
     as_of, purpose = AsOf(format_moment(core.now()), core.ledger.position), purpose_for(recipient)
     nobody = LISTED.empty_table()
+    if why is not None:
+        return Judged(as_of, nobody, LEAST_LISTED, audience, why, last_made(core, recipient))
     layout = load_layout(core)
     named = layout.audiences.get(audience)
     made = last_made(core, recipient)

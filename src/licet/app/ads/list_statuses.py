@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from licet.app.core import Core
 
 
+#: What is said of a list that was begun anew.
+LOST = "what was held of it was lost, and until a whole delivery is confirmed nobody can tell whom they have"
+
+
 class ListStatus(NamedTuple):
     """One list that was delivered, as it stood as of `as_of`.
 
@@ -31,7 +35,7 @@ class ListStatus(NamedTuple):
     sequence, applied, received: the number of the last delivery, and of the last that was done and had. due: until when
               the first that was not done is to be; is_late once that has passed.
     listed:   identifiers on it once all is done. removing: held on their way out, which nobody confirmed.
-    fault:    why it cannot be delivered, where what is held of it cannot be read; the counts are those told last then.
+    fault:    why nobody can tell whom it has, where what is held of it was lost; the counts are those told last then.
     """
 
     as_of: AsOf
@@ -149,6 +153,8 @@ def _status(
         delivery = kept.read(export)
         held, place = held_of(core, delivery)
         listed, removing = held.count(place)
+        if delivery.of_list is not None and delivery.of_list.lost_at:
+            fault, reach = LOST, None
         if judged < delivery.judged_position <= position:
             at, judged = delivery.judged_at, delivery.judged_position
     except DeliveryError as error:

@@ -67,6 +67,11 @@ class HeldBy(NamedTuple):
                 f"{who} has the hashed address on the list {self.label!r} because another account with the same "
                 "address permits it, and not because of yours."
             )
+        if self.state == "unknown":
+            return (
+                f"{who} has a list {self.label!r}. What was kept of it was lost or cannot be read, so nobody here can "
+                "tell whether you are on it."
+            )
         if self.state == "lapsed":
             over = f"{who} was to delete the list {self.label!r} when its lease ended"
             return f"{over}, and never confirmed that they did."
@@ -83,11 +88,15 @@ def who_has(core: Core, subject: str) -> list[HeldBy]:
     core.require_heard_of(subject)
     names, kept, found = names_now(core.ledger, subject), book(core), list[HeldBy]()
     for status in list_statuses(core):
+        standing = list[Standing]()
         try:
             held, state = held_of(core, kept.read(status.export))
-        except DeliveryError:
-            continue  # of which nobody can tell whom it has: its status says so
-        found += [_told(core, subject, status, one) for one in _one_each(held.standing(state, names))]
+            standing = _one_each(held.standing(state, names))
+        except DeliveryError as error:
+            status = status._replace(fault=error.line())
+        if not standing and status.fault is not None:
+            standing = [Standing("unknown", status.first, 0, status.lease)]
+        found += [_told(core, subject, status, one) for one in standing]
     return found
 
 
@@ -102,7 +111,7 @@ def _told(core: Core, subject: str, status: ListStatus, one: Standing) -> HeldBy
     label = status.audience
     try:
         layout = load_layout(core)
-        definition = layout.definition(status.audience)
+        definition = {} if one.state == "unknown" else layout.definition(status.audience)
         label = layout.segments[layout.audiences[status.audience].segment].label
     except (LicetError, KeyError):
         pass
@@ -124,6 +133,8 @@ def holding_lists(core: Core, names: Collection[str]) -> list[tuple[ListStatus, 
         try:
             held, state = held_of(core, kept.read(status.export))
             stands = [one for one in held.standing(state, names) if one.state != "shared"]
+            if status.fault is not None and not stands:
+                found.append((status, None))
         except DeliveryError:
             found.append((status, None))
             continue

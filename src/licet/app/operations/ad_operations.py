@@ -54,6 +54,15 @@ class AdOperations:
         with clear_disk_errors("delivering a list"), self._core.absences.once_done() as absences:
             return deliver(self._core, audience, None if folder is None else Path(folder), absences, progress)
 
+    def begin_anew(self, audience: str) -> list[ListStatus]:
+        """Go on with the lists of an audience of which what was held was lost; see `app.ads.lost_lists`.
+
+        Raises: DeliveryError DLVR-088 where nothing was.
+        """
+        from licet.app.ads.lost_lists import begin_anew
+
+        return begin_anew(self._core, audience)
+
     def lists(self, *, overdue: bool = False) -> list[ListStatus]:
         """Every list that was delivered, and how it stands. overdue: those alone that were not done in time."""
         from licet.app.ads.list_statuses import list_statuses

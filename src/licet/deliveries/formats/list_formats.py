@@ -16,7 +16,7 @@ from licet.deliveries.formats.meta_users import meta_files
 from licet.deliveries.formats.microsoft_bulk import microsoft_files
 from licet.sources.address_schemes import Scheme
 
-__all__ = ["ListFormat", "most_days", "scheme_of", "write_list"]
+__all__ = ["ListFormat", "is_same_list", "most_days", "replaces_by_name", "scheme_of", "write_list"]
 
 #: Google's "Membership duration", since 2025-04-07.
 _GOOGLES_DAYS = 540
@@ -41,6 +41,22 @@ def write_list(settings: ListFormat, asked: ListRequest) -> tuple[ListFile, ...]
 def scheme_of(settings: ListFormat) -> Scheme:
     """What identifiers are to be written by for this recipient."""
     return settings.kind
+
+
+def is_same_list(one: ListFormat | None, other: ListFormat | None, audience: str) -> bool:
+    """Whether both lead to the same list at the recipient; one that got its id since is still the same."""
+    if one is None or other is None:
+        return one is other
+    ids = {each.audiences[audience] for each in (one, other) if audience in each.audiences}
+    accounts = {
+        (each.kind, str(each.account) if isinstance(each, GoogleFormat) else "") for each in (one, other)
+    }
+    return len(ids) <= 1 and len(accounts) == 1
+
+
+def replaces_by_name(settings: ListFormat | None) -> bool:
+    """Whether a replacement takes nobody off but those whom it names."""
+    return settings is not None and settings.kind in ("google", "linkedin")
 
 
 def most_days(settings: ListFormat) -> int | None:

@@ -106,7 +106,7 @@ class OwnList(BaseModel):
     recipient_label: str
     export: str
     definition: dict[str, list[str]] = Field(description="What the list discloses of them.")
-    state: Literal["there", "removing", "shared", "lapsed"]
+    state: Literal["there", "removing", "shared", "lapsed", "unknown"]
     since: str
     sequence: int
     reach: ReachWord | None
@@ -148,6 +148,9 @@ class ListDelivered(BaseModel):
     lease: str | None
     why: str | None
     files: list[str]
+    others: list[ListDelivered] = Field(
+        description="The same of its lists that went another way before, and are emptied."
+    )
 
 
 class ListAnswer(Sent):
