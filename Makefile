@@ -92,7 +92,7 @@ test: ## the checks, and every test but those that tests/nightly.txt leaves to t
 
 nightly: setup-both .venv/ready-nightly check ## every test and the long runs: generated tests at EFFORT=10, oracle, parity, mutation, benchmarks
 	@.venv/bin/pytest -n 2 --dist loadgroup tests
-	@LICET_EFFORT=$(EFFORT) .venv/bin/pytest -n 2 --dist loadgroup tests/property tests/parity
+	@LICET_EFFORT=$(EFFORT) .venv/bin/pytest -n 2 --dist loadgroup tests/property tests/parity tests/contract/test_api_schemathesis.py
 	@$(MAKE) --no-print-directory oracle parity mutation bench
 
 oracle: setup-system setup-test ## every way out against decide: MARKS=1000000 marks judged from SEED=1

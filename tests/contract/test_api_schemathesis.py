@@ -29,6 +29,7 @@ from schemathesis import GenerationMode
 from journeys.api import make_token
 from journeys.networks import make_network, member, post
 from journeys.site import ADDRESS
+from licet.testing.effort import EFFORT
 from licet.web.api.api_application import make_api
 from licet.web.api.cursors import to_cursor
 from licet.web.api.openapi import describe
@@ -124,7 +125,7 @@ def test_every_operation_is_as_described(
     token = f"Bearer {served[1]}"
 
     @settings(
-        max_examples=10, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        max_examples=5 * EFFORT, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=operations[method, path].as_strategy(generation_mode=mode))

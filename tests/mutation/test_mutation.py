@@ -21,8 +21,9 @@ ROOT = HERE.parents[1]
 
 #: Each share is one test, so that a parallel run spreads them. In `make test`: a few of either group.
 SHARES = [
-    pytest.param("gate", 0, 20),
+    pytest.param("gate", 0, 40),
     pytest.param("evaluator", 3, 40),
+    pytest.param("gate", 20, 40, marks=pytest.mark.nightly),
     *(pytest.param("gate", share, 20, marks=pytest.mark.nightly) for share in range(1, 20)),
     *(pytest.param("evaluator", share, 12, marks=pytest.mark.nightly) for share in range(12)),
 ]

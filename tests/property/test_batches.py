@@ -74,7 +74,7 @@ def facts_of(row: dict[str, Any]) -> Facts:
     return Facts(row["region"], row["age"], row["plan"], choices, {}, signals, bound)
 
 
-@examples(40)
+@examples(12)
 @given(st.randoms(use_true_random=False))
 def test_a_batch_says_of_every_record_what_decide_says(rng: random.Random) -> None:
     policy = make_policy(rng)

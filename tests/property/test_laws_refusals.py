@@ -61,7 +61,7 @@ def test_refusal_beats_every_permit_it_governs() -> None:
     assert refused > 200
 
 
-@examples(150)
+@examples(40)
 @given(packs(), requests(), facts(), st.randoms(use_true_random=False), NO)
 def test_a_refusal_more_never_turns_a_no_into_a_yes(
     pack: Pack, request: Request, who: Facts, rng: random.Random, no: ChoiceState

@@ -41,7 +41,7 @@ ROWS = {
 OFF = (Code.REFUSED, Code.OFF_BY_DEFAULT, Code.NOT_ASKED, Code.DEFAULT_UNKNOWN)
 
 
-@examples(8)
+@examples(4)
 @given(CHOICES, CHOICES, st.booleans(), st.sampled_from(["DE", "FR", "US", None]), st.booleans())
 def test_where_a_control_stands_is_where_decide_has_it(
     before: list[tuple[str, str, str | None]],
