@@ -1,18 +1,20 @@
-"""What stands in memory of an artefact, one for each state of the workspace: an index, a graph.
+"""What stands in memory of each part of an artefact, as it is now: an index, a graph.
 
-A view is found by the artefact it is of, the ledger's position, the days that decisions know and the files of members'
-facts, and holds while the use's layout and the files of its tables stand as they stood before they were read; any of
-them moving asks for another. Few are kept, the oldest go. Nothing here is written anywhere.
+A view holds until something is recorded that could change an answer, until the days that decisions know are others, and
+while the files of members' facts, of the use's layout and of its tables stand as they stood before they were read; any
+of them moving asks for another in its place. Few are kept, the oldest go. Nothing here is written anywhere.
 """
 
 from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection
+from datetime import date
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from licet.app.present_artefact import Presence, latest_made, presently
+from licet.app.tenses import first_change_since
 from licet.enforce.origin import PurposeRef
 from licet.sources.file_state import Stand, files_of, look_at
 from licet.terms.moments import days_of
@@ -27,9 +29,13 @@ _View = TypeVar("_View")
 
 
 class _Standing(NamedTuple, Generic[_View]):
-    """tables: that it was made of. stand: of their files, and of the layout's, before they were read."""
+    """position: from which on it was made. days, facts: as of when. tables: that it was made of; stand: of their files,
+    and of the layout's. All but the view were looked at before anything was read."""
 
     view: _View
+    position: int
+    days: tuple[date, date]
+    facts: tuple[object, ...]
     tables: Collection[str]
     stand: Stand
 
@@ -39,7 +45,7 @@ class StandingViews(Generic[_View]):
 
     def __init__(self, core: Core, use: str) -> None:
         self._core, self._use = core, use
-        self._views: dict[Hashable, _Standing[_View]] = {}
+        self._views: dict[tuple[str, str], _Standing[_View]] = {}
         self._lock = threading.Lock()
 
     def of(
@@ -54,19 +60,33 @@ class StandingViews(Generic[_View]):
         these of the use's tables. Raises: as `presently`."""
         core = self._core
         snapshot = latest_made(core, self._use, asked)
-        key = snapshot.id, part, position, days_of(core.now()), core.files_of_facts()
+        key, days, facts = (snapshot.id, part), days_of(core.now()), core.files_of_facts()
         with self._lock:
             standing = self._views.get(key)
-        if standing is None or not standing.stand.holds(self._look(standing.tables)):
+        if standing is None or not self._holds(standing, position, days, facts):
             tables = tuple(tables_of(open_use(self._use, core.layout.root)))
             stand = self._look(tables)
             with presently(core, self._use, asked, position, tables) as present:
-                standing = _Standing(made(present), tables, stand)
+                standing = _Standing(made(present), position, days, facts, tables, stand)
             with self._lock:
+                self._views.pop(key, None)
                 while len(self._views) >= _MOST_VIEWS:
                     self._views.pop(next(iter(self._views)))
                 self._views[key] = standing
         return standing.view
+
+    def _holds(
+        self,
+        standing: _Standing[_View],
+        position: int,
+        days: tuple[date, date],
+        facts: tuple[object, ...],
+    ) -> bool:
+        return (
+            (standing.days, standing.facts) == (days, facts)
+            and first_change_since(self._core, standing.position, position) is None
+            and standing.stand.holds(self._look(standing.tables))
+        )
 
     def _look(self, tables: Collection[str]) -> Stand:
         """How the layout stands, and the files of tables and of those that they refer to."""
