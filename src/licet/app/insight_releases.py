@@ -230,11 +230,14 @@ def _publish(core: Core, month: str, data: bytes, said: InsightsManifest, snapsh
             os.fsync(file.fileno())
     counts = {"postings": said.counts["postings"], "subjects": said.counts["subjects"]}
     note_use(core, KIND, "release", said, said.origin, counts, snapshot.id, month=month, release=made)
-    _finish(path, _noted(core)[month])  # of two that release at once, the one that was noted first
-    for aside in path.parent.glob(f".{month}-*.part"):
-        # Never noted. Its noise is the release's own, so that beside it its figures would tell who left since.
-        with clear_disk_errors("publishing a release"):
-            aside.unlink(missing_ok=True)
+    for noted, first in _noted(core).items():  # of two that release at once, the one that was noted first
+        _finish(_path(core, noted), first)
+    for aside in path.parent.glob(".*.part"):
+        # Never noted. Its noise is the release's own, so that beside it its figures would tell who left since; of a
+        # month that is over, none will be made. Of a month to come, another process is about to note it.
+        if aside.name[1:] < f"{month}~":
+            with clear_disk_errors("publishing a release"):
+                aside.unlink(missing_ok=True)
 
 
 def _finish(path: Path, made: str) -> None:

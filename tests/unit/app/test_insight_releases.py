@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -156,11 +156,17 @@ def test_what_was_published_and_is_not_there_is_not_made_again(
 def test_a_release_that_died_after_its_note_is_put_in_its_place(
     opened: Callable[..., tuple[Workspace, Months]],
 ) -> None:
-    workspace, _ = opened("w", PEOPLE)
+    workspace, clock = opened("w", PEOPLE)
     made = workspace.uses.insights.release()
     path = workspace.layout.root / "insights" / "2026-03.json"
     path.rename(path.with_name(f".2026-03-{made.digest}.part"))
     assert workspace.uses.insights.show("2026-03") == made and path.exists()
+    path.rename(path.with_name(f".2026-03-{made.digest}.part"))
+    clock.at = TODAY + timedelta(days=31)
+    workspace.uses.insights.release()
+    assert workspace.uses.insights.show("2026-03") == made and path.exists(), (
+        "and is not taken for what was not"
+    )
 
 
 def test_what_was_drawn_and_never_noted_does_not_lie_beside_the_release(
@@ -169,9 +175,10 @@ def test_what_was_drawn_and_never_noted_does_not_lie_beside_the_release(
     workspace, _ = opened("w", PEOPLE)
     folder = workspace.layout.root / "insights"
     folder.mkdir()
-    (folder / f".2026-03-{'0' * 64}.part").write_text("{}")
+    for month in ("2026-02", "2026-03", "2026-04"):
+        (folder / f".{month}-{'0' * 64}.part").write_text("{}")
     made = workspace.uses.insights.release()
-    assert [path.name for path in folder.iterdir()] == ["2026-03.json"]
+    assert {path.name for path in folder.iterdir()} == {"2026-03.json", f".2026-04-{'0' * 64}.part"}
     assert workspace.uses.insights.release() == made
 
 
