@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -125,3 +126,28 @@ def test_by_global_privacy_control_alone_sent_once(club: Club, visit: Callable[.
         expect(window.get_by_text("No list that left Club has you on it")).to_be_visible()
     club.deliver()  # and of those to come as well
     assert not has(club, "benn")
+
+
+def test_what_nobody_did_in_time_is_overdue_on_both_pages(tmp_path: Path, visit: Callable[..., Page]) -> None:
+    clock = Clock()
+    clock.now = system_clock() - timedelta(days=10)
+    affiliate = Affiliate(tmp_path / "adco.key", "", clock)
+    key = affiliate.signer.public_key_text
+    with make_club(tmp_path / "club", ("anna",), key, clock, removal_days=7) as workspace:
+        affiliate.trusts(workspace.ledger.public_key_text)
+        workspace.uses.ads.deliver(AUDIENCE, tmp_path / "one")
+        for answer in affiliate.take(tmp_path / "one"):
+            workspace.uses.ads.hand_in(answer)
+        workspace.choices.choose("anna", "share", "off")
+        workspace.uses.ads.deliver(AUDIENCE, tmp_path / "two")
+    with serve(tmp_path / "club") as site:
+        page = visit(site, "anna", "/data/lists")
+        expect(page.get_by_text("did not confirm it")).to_be_visible()
+        look_at(page, "lists-overdue")
+        officer = visit(site)
+        officer.goto("/sign-in")
+        officer.get_by_role("button", name="Look at it as the platform's privacy officer").click()
+        officer.goto("/operator/lists")
+        late = officer.get_by_role("region", name="Overdue, or beyond anybody's knowledge")
+        expect(late.get_by_text("overdue", exact=True)).to_be_visible()
+        look_at(officer, "lists-officer-overdue")

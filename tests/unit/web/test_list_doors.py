@@ -11,7 +11,7 @@ import pytest
 
 from journeys.api import make_token, platform
 from journeys.command_line import run_licet
-from journeys.lists import AUDIENCE, Affiliate, Clock, address_of, hashed, make_club
+from journeys.lists import AUDIENCE, POLICY, Affiliate, Clock, address_of, hashed, make_club
 from journeys.site import site
 from licet.app.clock import system_clock
 from licet.deliveries import read_acknowledgement, write_acknowledgement
@@ -72,6 +72,24 @@ def test_a_member_sees_who_has_them_until_it_is_confirmed_that_nobody_has(club: 
         club.answer()
         assert "No list that left Club has you on it" in browser.get("/data/lists").text
         assert hashed(address_of("anna")) not in club.affiliate.identifiers
+
+
+def test_a_member_reads_why_no_list_can_exist_where_the_policy_permits_none(club: Club) -> None:
+    root = club.workspace.layout.root
+    said = POLICY.replace('version: "1"', 'version: "2"')
+    for categories, is_possible in (
+        ("[profile]", False),
+        ("[contact]", True),
+        ("[contact.email.hashed]", True),
+    ):
+        said = said.replace("categories: [profile, contact.email.hashed]", f"categories: {categories}")
+        said = said.replace("contact.email.hashed: {}}", "contact.email.hashed: {}, contact: {}}", 1)
+        (root / "policy.yaml").write_text(said)
+        club.workspace.policies.use(str(root / "policy.yaml"))
+        with site(root) as browser:
+            browser.sign_in("anna")
+            assert ("None can be made" not in browser.get("/data/lists").text) == is_possible
+        said = said.replace(f"categories: {categories}", "categories: [profile, contact.email.hashed]")
 
 
 def test_silence_is_overdue_on_both_pages_and_at_every_door(tmp_path: Path) -> None:

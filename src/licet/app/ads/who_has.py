@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.ads.list_statuses import ListStatus, held_of, list_statuses
-from licet.app.ads.listed_audiences import load_layout
+from licet.app.ads.listed_audiences import load_layout, purpose_for
 from licet.app.ads.settled_lists import settled
 from licet.app.followed_copies import book
 from licet.decide import Request, decide
@@ -18,9 +18,9 @@ from licet.decide.explain import recipient_name
 from licet.deliveries import Reach
 from licet.deliveries.held_identifiers import Standing
 from licet.enforce.settled_ids import names_now
-from licet.terms import DeliveryError, LicetError
+from licet.terms import SELF, DeliveryError, LicetError
 from licet.terms.canonical import JsonObject
-from licet.terms.vocabulary import HASHED_ADDRESS
+from licet.terms.vocabulary import HASHED_ADDRESS, ancestors
 
 if TYPE_CHECKING:
     from licet.app.core import Core
@@ -98,6 +98,17 @@ def who_has(core: Core, subject: str) -> list[HeldBy]:
             standing = [Standing("unknown", status.first, 0, status.lease)]
         found += [_told(core, subject, status, one) for one in standing]
     return found
+
+
+def can_have_lists(core: Core) -> bool:
+    """Whether any rule of the policy in force permits anybody the hash of an address for advertising."""
+    pack = core.policy().pack
+    kinds = {*ancestors(HASHED_ADDRESS)}
+    return any(
+        not kinds.isdisjoint(rule.categories)
+        for recipient in (SELF, *pack.recipients)
+        for rule in pack.permits(purpose_for(recipient), recipient)
+    )
 
 
 def _one_each(found: list[Standing]) -> list[Standing]:

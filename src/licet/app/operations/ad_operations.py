@@ -102,3 +102,9 @@ class AdOperations:
         from licet.app.ads.who_has import who_has
 
         return who_has(self._core, subject)
+
+    def can_have_lists(self) -> bool:
+        """Whether the policy in force permits anybody the hash of an address for advertising."""
+        from licet.app.ads.who_has import can_have_lists
+
+        return can_have_lists(self._core)

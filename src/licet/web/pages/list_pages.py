@@ -29,7 +29,8 @@ def who_has(request: Request, subject: Subject, done: PlaceText | None = None) -
     held, pack = workspace.uses.ads.who_has(subject), workspace.policy().pack
     rules = {one.rule: pack.rules_by_id[one.rule] for one in held if one.rule is not None}
     return page(
-        request, "who_has.html", lists=held, confirmed=confirmed, now=workspace.now(),
+        request, "who_has.html", lists=held,
+        is_possible=workspace.uses.ads.can_have_lists(), confirmed=confirmed, now=workspace.now(),
         sources={rule: source_of(said.cite, pack) for rule, said in rules.items()},
     )  # fmt: skip
 
