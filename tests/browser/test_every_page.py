@@ -34,6 +34,7 @@ PAGES = {
     "preview": (f"/settings/{AI}/preview", "member"),
     "data": ("/data", "member"),
     "data-to-come": ("/data?on=2031-01-01", "member"),
+    "use": ("/data/uses/generative_ai_training/self", "member"),
     "past": ("/data/past", "member"),
     "past-use": ("/data/past/{use}", "member"),
     "records": ("/data/records/posts", "member"),

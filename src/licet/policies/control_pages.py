@@ -149,6 +149,13 @@ def setting_page(
     )  # fmt: skip
 
 
+def rules_of_use(
+    purpose: str, recipient: str, facts: Facts, policy: Policy, at: datetime
+) -> tuple[Governed, ...]:
+    """Every permission of one use in words, and whether it reaches a member."""
+    return tuple(_governed(rule, facts, policy, at) for rule in policy.pack.permits(purpose, recipient))
+
+
 def source_of(cite: Citation | None, pack: Pack) -> Source | None:
     if cite is None:
         return None
@@ -243,7 +250,7 @@ def _applies_because(governs: list[Governed], pack: Pack, is_held: bool) -> str:
     if off and is_held:
         return "The policy reaches you. This is off, and what was made before holds some of your data still."
     if off:
-        return "The policy reaches you, and your data is not used, because this is off."
+        return "The policy reaches you, and your data may not be used for this, because it is off."
     unread = [one.because for one in governs if one.reaches == "not_read"]
     if unread:
         return f"Whether the policy reaches you is not known, and so it permits nothing: {_within(unread[0])}"

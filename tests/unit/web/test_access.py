@@ -30,7 +30,8 @@ FOR_OPERATORS = {
 COMPARED = "before=linkedin_as_reported&after=linkedin_official&from_date=2026-01-01"
 FOR_MEMBERS = {
     "/settings", "/settings/menu/{steps:path}", "/settings/{setting}", "/settings/{setting}/preview", "/data",
-    "/data/past", "/data/past/{entry}", "/data/lists", "/data/records/{table}", "/notices", "/notices/{digest}",
+    "/data/past", "/data/past/{entry}", "/data/lists", "/data/records/{table}",
+    "/data/uses/{purpose}/{recipient}", "/notices", "/notices/{digest}",
     "/notices/{digest}/mail", "/receipts", "/receipts/{entry}.json", "/receipts/archive", "/signals/{signal}/forget",
     "/forgetting", "/forgetting/preview", "/forgetting/{number}/certificate.json", "/forgetting/proofs/{artefact}.json",
     "/features", "/features/model", "/features/model/{form}", "/recommendations", "/recommendations/both-ways",
@@ -87,6 +88,7 @@ def paths(workspace: Workspace, route: str) -> list[str]:
     named = {
         "{setting}": "ai", "{entry}": str(entry), "{table}": "posts", "{digest}": workspace.policy().pack.digest,
         "{steps:path}": "settings", "{artefact}": "corpus-1",
+        "{purpose}": "generative_ai_training", "{recipient}": "self",
         "{number}": str(next(one.number for one in workspace.uses.forgettings() if one.subject == "annegret")),
     }  # fmt: skip
     for part, value in named.items():

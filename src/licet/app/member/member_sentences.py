@@ -53,6 +53,16 @@ TEMPLATES: dict[str, str | Counted] = {
     "lead.none.other": "Nothing of yours is used: the policy in force permits none of it.",
     "lead.switch_off": "Switch it off",
     "lead.wrong": "Wrong?",
+    # one use
+    "use.held": "Nothing of yours may go into {purpose} by {recipient} any more; what was made still holds some.",
+    "use.none": "Nothing of yours may go into {purpose}, by {recipient}, now.",
+    "use.kept": Counted("At most {count} day.", "At most {count} days."),
+    "use.kept_unsaid": "The policy does not say.",
+    "use.no_control": "No control of yours governs it.",
+    "use.share": Counted("That is {held} of {count} thing in it.", "That is {held} of {count} things in it."),
+    "use.proof": "The proof",
+    "use.nothing_made": "Nothing was made of members' data for this here.",
+    "use.held_before": "An earlier version holds some of yours until it is purged.",
     # who the member is taken for
     "known.region": "We have you in {region}, and go by that.",
     "known.region_unknown": "We do not know where you live, and permit nothing that depends on it.",

@@ -18,6 +18,7 @@ from licet.app.member.hypothetical_choices import HypotheticalChoices
 from licet.app.member.leading_sentence import Known, Lead, known, lead
 from licet.app.member.member_notices import Notice, make_notice
 from licet.app.member.refused_records import OwnNo, RecordNoes, own_noes
+from licet.app.member.use_account import UseAccount, use_account
 from licet.app.member.use_history import PastUse, past_use_of, past_uses
 from licet.app.policies_in_force import announced
 from licet.app.record_choice import choose_record
@@ -138,6 +139,10 @@ class Member:
     def holdings(self) -> list[Holding]:
         """What was made holds of the member, and how that stands to their choices, artefact by artefact."""
         return holdings(self._core, self.subject, self.position)
+
+    def use(self, purpose: str, recipient: str) -> UseAccount | None:
+        """One use of their data, whole; None where the policy in force has none such."""
+        return use_account(self._core, self, purpose, recipient)
 
     def is_held_before(self) -> bool:
         """Whether a snapshot that was superseded, and not purged yet, holds the member."""

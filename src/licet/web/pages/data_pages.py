@@ -34,6 +34,18 @@ def flows(request: Request, subject: Subject, on: str | None = None) -> Response
     )  # fmt: skip
 
 
+@router.get("/data/uses/{purpose}/{recipient}")
+def one_use(request: Request, subject: Subject, purpose: str, recipient: str) -> Response:
+    member = workspace_of(request).members.member(subject)
+    use = member.use(purpose, recipient)
+    if use is None:
+        raise HTTPException(404, "The policy in force has no such use.")
+    pack = member.policy.pack
+    return page(
+        request, "use.html", use=use, labels={id_: setting.label for id_, setting in pack.settings.items()},
+    )  # fmt: skip
+
+
 @router.get("/data/past")
 def past(request: Request, subject: Subject, before: PlaceText | None = None) -> Response:
     """before: uses of lower entries alone; what there is now stands on the first page."""

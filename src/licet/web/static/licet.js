@@ -25,3 +25,15 @@ if (navigator.clipboard) {
     });
   }
 }
+// What still holds something of theirs is looked at again until it is done.
+async function lookAgain() {
+  const made = document.querySelector("ul.made");
+  if (!made || !made.querySelector("[data-pending]")) return;
+  try {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("ul.made");
+    if (answer.ok && found && found.textContent !== made.textContent) made.replaceChildren(...found.childNodes);
+  } catch { /* no connection now: what stands there was so when it was written */ }
+  setTimeout(lookAgain, 10_000);
+}
+setTimeout(lookAgain, 10_000);
