@@ -357,6 +357,12 @@ def _make_network(root: Path, sizes: Sizes, seed: int) -> Workspace:
     }  # fmt: skip
     said = {"licet_campaigns": 1, "attributes": {"skill": {"table": "profiles", "column": "skills"}}}
     (root / "campaigns.yaml").write_text(yaml.safe_dump(said | {"campaigns": campaigns}))
+    (root / "ads").mkdir(mode=0o700)
+    live = [one["audience"] for one in campaigns.values() if "audience" in one]  # as if it had asked for each
+    told = {"Payer": {"live": live, "asked": {}}}
+    (root / "ads" / "audiences.json").write_text(
+        json.dumps({"licet_audiences": 1, "figures": {}, "advertisers": told})
+    )
     workspace = licet.open(root)
     workspace.policies.use(str(root / "policy.yaml"))
     lines = ["subject,setting,state,when"]

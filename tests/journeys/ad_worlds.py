@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import licet
 from licet.app import Workspace
 from licet.terms.moments import parse_moment
+from licet.uses.ad_choice.campaign import load_campaigns
 
 TODAY = parse_moment("2026-03-10T12:00:00Z")
 MARKER = "zzmarkerzz"
@@ -100,10 +102,12 @@ def make_trade(
     *,
     campaigns: str = CAMPAIGNS,
     policy: str = POLICY,
+    is_granted: bool = True,
     clock: Callable[[], datetime] = lambda: TODAY,
     **place: str,
 ) -> Workspace:
-    """place: of the ledger, as `licet.create` has it."""
+    """is_granted: whether every payer has the audiences of its campaigns, as if there were members enough. place: of
+    the ledger, as `licet.create` has it."""
     licet.create(root, clock=clock, **place).close()
     people = [dict(one) for one in profiles]
     rows = {"members": [{"id": one["id"], "region": "DE"} for one in people], "profiles": people}
@@ -116,9 +120,25 @@ def make_trade(
         "campaigns.yaml": campaigns,
     }.items():
         (root / name).write_text(text)
+    if is_granted:
+        grant_all(root)
     workspace = licet.open(root, clock=clock)
     workspace.policies.use(str(root / "policy.yaml"))
     return workspace
+
+
+def grant_all(root: Path) -> None:
+    """Have every payer granted the audiences that its campaigns name."""
+    live: dict[str, list[dict[str, list[str]]]] = {}
+    for one in load_campaigns(root / "campaigns.yaml").campaigns.values():
+        if one.audience:
+            live.setdefault(one.payer, []).append(
+                {name: sorted(one.values_of(name)) for name in one.audience}
+            )
+    told = {name: {"live": audiences, "asked": {}} for name, audiences in live.items()}
+    (root / "ads").mkdir(mode=0o700, exist_ok=True)
+    said = {"licet_audiences": 1, "figures": {}, "advertisers": told}
+    (root / "ads" / "audiences.json").write_text(json.dumps(said))
 
 
 def stored_bytes(root: Path) -> bytes:

@@ -30,6 +30,13 @@ FAULTS = [
         "political advertisements depend on what is known of somebody",
     ),
     Fault(
+        "a campaign finds members by an audience that nobody granted",
+        _CHOICES,
+        "wanted.items() if granted.has(self.campaigns[place]) else ():",
+        "wanted.items():",
+        "an advertiser reaches an audience of one",
+    ),
+    Fault(
         "a lease is given of what another process holds",
         _BOOK,
         "ask.released_micros - reserved.get(ask.campaign, 0)",

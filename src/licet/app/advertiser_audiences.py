@@ -102,8 +102,8 @@ def end_audience(core: Core, advertiser: str, wanted: Wanted) -> bool:
 
 
 def live_audiences(core: Core) -> list[LiveAudience]:
-    """Those that all advertisers have. Raises: UseError ADS-091."""
-    book = _read_book(_path(core))
+    """Those that all advertisers have. Raises: AppError ADS-091."""
+    book = _read_book(core.layout.told_audiences)
     return [
         LiveAudience(name, _told(one)) for name, told in sorted(book.advertisers.items()) for one in told.live
     ]
@@ -231,14 +231,10 @@ class _KeptBook(BaseModel):
     advertisers: dict[str, _KeptAdvertiser]
 
 
-def _path(core: Core) -> Path:
-    return core.layout.root / "ads" / "audiences.json"
-
-
 @contextmanager
 def _kept(core: Core) -> Iterator[tuple[AudienceBook, Callable[[AudienceBook], None]]]:
     """What was told, and how it is kept anew; one at a time. Who dies before it is kept has told nothing."""
-    path = _path(core)
+    path = core.layout.told_audiences
     with clear_disk_errors("keeping what advertisers were told"):
         path.parent.mkdir(mode=0o700, exist_ok=True)
         with hold_local(path.with_suffix(".lock"), 0o600):

@@ -133,6 +133,11 @@ class Layout(NamedTuple):
         return self.root / "ads"
 
     @property
+    def told_audiences(self) -> Path:
+        """What advertisers were told of audiences, and those that they have."""
+        return self.root / "ads" / "audiences.json"
+
+    @property
     def ad_budgets(self) -> Path:
         """What of each budget is reserved, where that is in no database; of money, and of no member."""
         return self.root / "ad_server" / "budgets.sqlite"

@@ -12,7 +12,16 @@ from typing import Any
 
 import pytest
 
-from journeys.ad_worlds import CAMPAIGNS, DIVER, MARKER, POLICY, TODAY, make_trade, stored_bytes
+from journeys.ad_worlds import (
+    CAMPAIGNS,
+    DIVER,
+    MARKER,
+    POLICY,
+    TODAY,
+    grant_all,
+    make_trade,
+    stored_bytes,
+)
 from licet.app import Workspace
 from licet.terms import LicetError
 from licet.terms.moments import parse_moment
@@ -287,3 +296,87 @@ def test_a_policy_without_such_a_use_permits_none(tmp_path: Path) -> None:
     )
     with make_trade(tmp_path / "w", policy=silent) as workspace:
         assert is_by_page(many(workspace, subject="ann"))
+
+
+def test_a_political_campaign_is_not_even_shown_by_whom_no_other_is_for(tmp_path: Path) -> None:
+    political = CAMPAIGNS.replace("political: false", "political: true", 2)
+    people = [DIVER, DIVER | {"id": "ben", "skills": ["Sewing"]}]
+    with make_trade(tmp_path / "w", people, campaigns=political) as workspace:
+        assert set(numbers(many(workspace, times=20, subject="ann"))) == {3}
+        assert set(numbers(many(workspace, times=20, subject="ben"))) == {None}, (
+            "permitted, and in no audience"
+        )
+        assert set(numbers(many(workspace, times=20, subject="ben", gpc=True))) == {1}
+
+
+def test_by_the_page_alone_is_a_way_to_choose_that_the_log_can_tell_of(tmp_path: Path) -> None:
+    political = CAMPAIGNS.replace("political: false", "political: true", 1).replace("2000", "9000", 1)
+    political = political.replace("nursing hospital", "welding nursing hospital")
+    with make_trade(tmp_path / "w", campaigns=political) as workspace:
+        made = many(workspace, times=60, subject="ann")
+        rows = [row for _, row in logged_choices(workspace.layout.ad_choices)]
+        assert set(numbers(made)) == {2, 3}
+        # What is left out because data is gone by is left out of the other way, too: that sums to one.
+        assert {row.contextual_propensity for row in rows if row.campaign == 2} == {1.0}
+        assert {row.contextual_propensity for row in rows if row.campaign == 3} == {0.0}
+
+
+def test_a_campaign_finds_members_only_by_an_audience_that_its_payer_has(tmp_path: Path) -> None:
+    with make_trade(tmp_path / "w", is_granted=False) as workspace:
+        ads = workspace.uses.ad_choices
+        assert 3 not in numbers(many(workspace, subject="ann"))
+        assert {one.number: one.state.value for one in ads.campaigns()}[3] == "not_granted"
+        granted = workspace.layout.told_audiences
+        grant_all(workspace.layout.root)
+        assert 3 in numbers(many(workspace, subject="ann")), "granted while it serves"
+        assert {one.number: one.state.value for one in ads.campaigns()}[3] == "running"
+        for other in (("Deep Works", "Shallow Works"), ('"diving", ', ""), ("{", "")):
+            grant_all(workspace.layout.root)
+            granted.write_text(granted.read_text().replace(*other))
+            assert 3 not in numbers(many(workspace, subject="ann")), other
+        assert {one.by.value for one in many(workspace, times=3, subject="ann")} == {"personalised"}
+
+
+def test_a_budget_that_is_lowered_while_it_serves_stops(tmp_path: Path) -> None:
+    with make_trade(tmp_path / "w") as workspace:
+        file = workspace.layout.campaigns
+        assert numbers(many(workspace, times=5, unwanted=[2]))[1] == 5
+        file.write_text(
+            file.read_text().replace("budget_micros: 50000000", "budget_micros: 12000\n    paced: false", 1)
+        )
+        assert numbers(many(workspace, times=5, unwanted=[2]))[1] == 1
+        standing = {one.number: one for one in workspace.uses.ad_choices.campaigns()}[1]
+        assert standing.logged_micros == standing.reserved_micros == 12_000
+
+
+def test_budgets_that_are_kept_elsewhere_by_now_are_not_spent_of_what_was_leased_before(
+    tmp_path: Path,
+) -> None:
+    with make_trade(tmp_path / "w") as workspace:
+        file = workspace.layout.campaigns
+        many(workspace, times=2)
+        there = "budgets: postgresql://nobody@127.0.0.1:1/none\n"
+        file.write_text(file.read_text().replace("attributes:", f"{there}attributes:", 1))
+        with pytest.raises(LicetError, match="ADS-046"):
+            workspace.uses.ad_choices.choose(WELDING)
+
+
+def test_why_says_nothing_that_the_order_says_only_since(workspace: Workspace) -> None:
+    made = next(one for one in many(workspace, subject=SUBJECT) if one.matched)
+    assert made.id is not None
+    file = workspace.layout.campaigns
+    file.write_text(
+        file.read_text().replace("audience: {skill: [Diving, Underwater welding]}", "political: true")
+    )
+    file.write_text(
+        file.read_text().replace("    political: false\n    price_micros: 4000", "    price_micros: 4000")
+    )
+    said = " ".join(workspace.uses.ad_choices.why(made.id).sentences)
+    assert "You were found by what you permit" in said
+    assert "nothing of yours" not in said.lower() and "goes by none of it" not in said
+
+
+def test_of_a_table_that_cannot_be_read_ads_still_come_by_the_page(workspace: Workspace) -> None:
+    (workspace.layout.root / "data" / "profiles.parquet").write_bytes(b"PAR1 torn")
+    made = many(workspace, times=5, subject=SUBJECT)
+    assert is_by_page(made) and set(numbers(made)) == {1}

@@ -26,7 +26,7 @@ SUBJECT = f"ann-{MARKER}"
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Browser]:
     with make_trade(tmp_path / "w", [DIVER | {"id": SUBJECT}], campaigns=CAPPED, clock=system_clock) as made:
-        (made.layout.ad_images).mkdir()
+        made.layout.ad_images.mkdir(exist_ok=True)
         (made.layout.ad_images / "arc.png").write_bytes(b"\x89PNG\r\n\x1a\nrest")
         (made.layout.ad_images / "page.png").write_bytes(b"<html><script>")
     with site(tmp_path / "w") as first:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.ads.budget_book import BudgetBook, SqliteBudgets
 from licet.app.ads.budget_leases import BudgetLeases
+from licet.app.ads.granted_audiences import Granted, granted_audiences
 from licet.app.ads.permitted_interests import NOTHING, Interests, PermittedInterests
 from licet.app.workspace_layout import ledger_place
 from licet.ledger.postgres_address import is_postgres
@@ -71,12 +72,16 @@ class _Standing:
         self._has_limits = any(one is not None for one in self._limits)
         self._of_pages: dict[bytes, tuple[frozenset[int], list[Candidate]]] = {}
         self._wanted = [{name: one.values_of(name) for name in one.audience} for one in self.campaigns]
-        for place, wanted in enumerate(self._wanted):
-            for attribute, values in wanted.items():
-                for value in values:
-                    self._by_value.setdefault((attribute, value), []).append(place)
         by_price = sorted(range(len(self.campaigns)), key=lambda place: -self.prices[place])
         self._everywhere = [place for place in by_price if self._is_for_anybody[place]]
+
+    def grant(self, granted: Granted) -> None:
+        """Find members for those campaigns alone whose audience its payer has by now."""
+        self._by_value = {}
+        for place, wanted in enumerate(self._wanted):
+            for attribute, values in wanted.items() if granted.has(self.campaigns[place]) else ():
+                for value in values:
+                    self._by_value.setdefault((attribute, value), []).append(place)
 
     def running(self, at: datetime) -> frozenset[int]:
         """The places of the campaigns that run at a moment; worked out anew when one begins or ends."""
@@ -188,12 +193,20 @@ class AdServer:
         standing = self._standing_now
         if standing is not None and standing.has_rested and are_as_they_were(standing.stand.files):
             return standing
-        stand = look_at([self._core.layout.campaigns])
+        places = [self._core.layout.campaigns, self._core.layout.told_audiences]
+        stand = look_at(places)
         if standing is not None and standing.stand.holds(stand):
-            standing.has_rested = True
-        else:
-            standing = _Standing(self._core, load_campaigns(self._core.layout.campaigns), stand)
-            self._standing_now = standing
+            standing.has_rested = len(stand.files) == len(
+                places
+            )  # of one that is to come no look at files tells
+            return standing
+        said = load_campaigns(self._core.layout.campaigns)
+        if standing is None or standing.said != said:
+            self._let_go()  # a budget lowered or kept elsewhere by now is not spent of what was leased
+            standing = _Standing(self._core, said, stand)
+        standing.stand, standing.has_rested = stand, False
+        standing.grant(granted_audiences(self._core))
+        self._standing_now = standing
         return standing
 
     def leases(self) -> BudgetLeases:
@@ -211,9 +224,12 @@ class AdServer:
     def close(self) -> None:
         """Give back what was leased and not spent."""
         with self._lock:
-            if self._leases_now is not None:
-                self._leases_now.close()
-                self._leases_now = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        leases, self._leases_now = self._leases_now, None
+        if leases is not None:
+            leases.close()
 
     def _ledger_position(self, said: CampaignFile) -> tuple[int, int]:
         """The position, and how old it may be in milliseconds: in a file it is read for every choice."""
@@ -226,15 +242,16 @@ class AdServer:
     def _drawn(self, turn: _Turn) -> AdChoice:
         standing, running = turn.standing, turn.standing.running(turn.at)
         contextual = self._payable(turn, standing.contextual(turn.asked, turn.digest, running), running)
+        mode, found = AdMode.CONTEXTUAL, contextual
         if turn.interests.values:
             matching = standing.matching(turn.asked, turn.digest, turn.interests, running)
             matching = self._payable(turn, matching, running)
-            # One that is political goes by nothing of anybody's, not even by who is not shown another.
-            others = [one for one in contextual if not standing.is_political[one.place]]
-            if both := [*others, *matching]:
-                return self._shown(turn, both, contextual, AdMode.PERSONALISED)
-        if contextual:
-            return self._shown(turn, contextual, contextual, AdMode.CONTEXTUAL)
+            # One that is political goes by nothing of anybody's, not even by who is shown no other. So the other way to
+            # choose, by the page alone, is without them here, too: else the log would have nothing to tell it by.
+            contextual = [one for one in contextual if not standing.is_political[one.place]]
+            mode, found = AdMode.PERSONALISED, [*contextual, *matching]
+        if found:
+            return self._shown(turn, found, contextual, mode)
         code = turn.interests.code
         return AdChoice(
             None, None, None, AdMode.CONTEXTUAL, (), 0.0, 0.0, 0, turn.position, turn.stale_ms, code
@@ -268,13 +285,8 @@ class AdServer:
             one.matched,
         )  # fmt: skip
         id_ = self.leases().spend(campaign, row)
-        if id_ is None:  # what is in hand lies in parts, of which none pays
-            left = [each for each in found if each is not one]
-            return (
-                self._shown(turn, left, contextual, by)
-                if left
-                else self._drawn(turn._replace(interests=NOTHING))
-            )
+        if id_ is None:  # what is in hand lies in parts, of which none pays: by now it is known not to
+            return self._drawn(turn)
         return AdChoice(
             id_, turn.standing.names[one.place], campaign, by, tuple(campaign.audience) if one.matched else (),
             one.relevance, chance, len(found), turn.position, turn.stale_ms,

@@ -61,7 +61,9 @@ def explain(core: Core, id_: str) -> AdExplanation:
         for rule in pack.permits(AD_TARGETING, SELF)
         if rule.setting is not None
     }
-    matched = dict(campaign.audience) if row.matched else {}
+    # Bits of the order as it was; of one with other attributes by now nothing is said of them.
+    is_as_it_was = row.matched == (1 << len(campaign.audience)) - 1
+    matched = dict(campaign.audience) if is_as_it_was else {}
     return AdExplanation(
         id_, name, campaign.number, campaign.payer, campaign.on_behalf_of, bool(campaign.political), row.mode, matched,
         row.propensity, row.candidates, datetime.fromtimestamp(row.at_seconds, UTC), row.position, settings,
@@ -92,7 +94,7 @@ def _sentences(
 ) -> list[str]:
     whom = "" if campaign.on_behalf_of is None else f" on behalf of {campaign.on_behalf_of}"
     said = [f"{campaign.payer} paid for it{whom}."]
-    if campaign.political:
+    if campaign.political and row.mode is AdMode.CONTEXTUAL:
         said.append("It is a political advertisement; nothing of yours was gone by.")
     said.append("It was chosen by the words of the page and by what the advertiser pays.")
     if campaign.countries:
@@ -102,6 +104,10 @@ def _sentences(
     elif matched:
         for attribute, values in matched.items():
             said.append(f"It is for members whose {attribute.replace('_', ' ')} is {' or '.join(values)}.")
+    elif row.matched:
+        said.append(
+            "You were found by what you permit; whom the campaign is for was written otherwise since."
+        )
     else:
         said.append("What you permit was looked at, and this campaign goes by none of it.")
     said.append(

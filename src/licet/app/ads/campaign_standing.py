@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from licet.app.ads.ad_choices import open_budgets
 from licet.app.ads.budget_leases import settle_dead, this_boot
+from licet.app.ads.granted_audiences import Granted, granted_audiences
 from licet.terms.canonical import JsonObject
 from licet.terms.moments import format_moment
 from licet.uses.ad_choice.campaign import Campaign, CampaignState, load_campaigns
@@ -53,6 +54,7 @@ def campaign_standings(core: Core) -> list[CampaignStanding]:
         reserved = book.reserved()
     finally:
         book.close()
+    granted = granted_audiences(core)
     clicked, logged = noted_clicks(folder), Counter[int]()
     shown, clicks = Counter[tuple[int, AdMode]](), Counter[int]()
     for id_, row in logged_choices(folder):
@@ -61,12 +63,17 @@ def campaign_standings(core: Core) -> list[CampaignStanding]:
         clicks[row.campaign] += id_ in clicked
     return [
         CampaignStanding(
-            name, one.number, one.payer, one.state(at), one.political, bool(one.audience), one.price_micros,
+            name, one.number, one.payer, _state(one, at, granted), one.political, bool(one.audience), one.price_micros,
             one.budget_micros, _released(one, at), reserved.get(one.number, 0), logged[one.number],
             shown[one.number, AdMode.CONTEXTUAL], shown[one.number, AdMode.PERSONALISED], clicks[one.number], one.ends,
         )
         for name, one in said.campaigns.items()
     ]  # fmt: skip
+
+
+def _state(campaign: Campaign, at: datetime, granted: Granted) -> CampaignState:
+    state = campaign.state(at)
+    return state if state is not CampaignState.RUNNING or granted.has(campaign) else CampaignState.NOT_GRANTED
 
 
 def _released(campaign: Campaign, at: datetime) -> int:

@@ -29,7 +29,10 @@ MOST_MICROS = 2**53 - 1
 MOST_CAMPAIGNS, MOST_ATTRIBUTES, MOST_VALUES = 10_000, 3, 50
 _TAG = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]\w*;|javascript:|data:", re.IGNORECASE)
 _IMAGE = r"^[a-z0-9][a-z0-9_-]{0,60}\.(?:png|jpg|jpeg|gif|webp)$"
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+#: Signs that nobody sees, that turn others round, or that are half of one.
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 def _plain(text: str) -> str:
@@ -51,7 +54,10 @@ def _link(text: str) -> str:
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("in UTC it is beyond the years 1 to 9999") from None
 
 
 def _countries(codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -97,6 +103,8 @@ class CampaignState(StrEnum):
     NOT_YET = "not_yet"
     ENDED = "ended"
     PAUSED = "paused"
+    #: Its payer was not granted the audience that it is for.
+    NOT_GRANTED = "not_granted"
 
 
 class Campaign(_Part):

@@ -126,7 +126,7 @@ class CampaignNow(BaseModel):
     name: str
     number: int
     payer: str
-    state: Literal["running", "undeclared", "not_yet", "ended", "paused"]
+    state: Literal["running", "undeclared", "not_yet", "ended", "paused", "not_granted"]
     political: bool | None
     is_personalised: bool
     price_micros: int
