@@ -79,9 +79,11 @@ def ad_effect(file: Path, column: str | None = None, floor_share: float | None =
 
 
 def campaign_report(file: Path) -> list[CampaignCounts]:
-    """What advertisers are told of the campaigns of a log. Raises: UseError ADS-085, ADS-086, ADS-088."""
+    """What advertisers are told of the campaigns of a log, in the order of its rows. There is no key of anybody's to a
+    file, so the steps of its counts are those that everybody can work out. Raises: UseError ADS-085, ADS-086,
+    ADS-088."""
     log, names = _log(_read(file, None), file)
-    return campaign_counts(log, names)
+    return campaign_counts(log, names, b"a file")
 
 
 def _read(file: Path, column: str | None) -> pa.Table:

@@ -65,7 +65,7 @@ def effect(
 
 @answers
 def report(log: Log = None, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
-    """Tell what advertisers are told of their campaigns: showings, clicks and what was charged, from 10 on.
+    """Tell what advertisers are told of their campaigns: showings, clicks and what was charged, in tens.
 
     Example: licet ads report
 

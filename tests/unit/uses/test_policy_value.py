@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from licet.terms import UseError
-from licet.testing.effort import EFFORT
+from licet.testing.effort import EFFORT, examples
+from licet.uses.ad_reports.campaign_counts import campaign_counts, stepped
 from licet.uses.ad_reports.logged_choices import Floats, LoggedChoices, Target, uniform
 from licet.uses.ad_reports.policy_value import LEAST_CLICKS, bernstein_interval, policy_value
-from licet.uses.ad_reports.revenue_split import revenue_split, told_count, told_parts
+from licet.uses.ad_reports.revenue_split import revenue_split, told_count
 
 FLOOR = 0.1
 
@@ -181,5 +184,32 @@ def test_revenue_is_told_of_ten_and_more() -> None:
     few = log._replace(is_personalised=np.arange(200) < 9)
     assert revenue_split(few)[0][1:] == (None,) * 5
     assert [told_count(count) for count in (0, 9, 10)] == [None, None, 10]
-    assert told_parts((9, 40)) == (None, None) and told_parts((10, 40)) == (10, 40)
-    assert told_parts((9, 40, 12)) == (None, 40, None) and told_parts((3, 4, 12)) == (None, None, 12)
+
+
+@examples(100)
+@given(st.binary(min_size=1), st.integers(1, 400))
+def test_counts_are_told_in_tens_that_never_go_back(key: bytes, most: int) -> None:
+    told = [stepped(count, key, "a", "clicks") or 0 for count in range(most)]
+    assert told == sorted(told) and all(one % 10 == 0 for one in told)
+    assert all(count - 20 < one <= count for count, one in enumerate(told))
+
+
+def test_who_adds_clicks_of_their_own_learns_of_nobody_elses() -> None:
+    """However many are added, and whatever steps told before, one more shows in about one of ten."""
+    for own in (9, 19, 25, 399):
+        shows = 0
+        for number in range(1_000):
+            key = number.to_bytes(4)
+            shows += stepped(own, key, "a") != stepped(own + 1, key, "a")
+        assert shows < 150, own
+    steps = {tuple((stepped(n, k.to_bytes(4), "a") or 0) for n in range(40, 61)) for k in range(300)}
+    assert len(steps) > 90, "where one step lies tells nothing of where the next does"
+
+
+def test_a_bill_tells_no_more_than_the_counts_beside_it() -> None:
+    log = LOG._replace(paid_micros=np.full(200, 1_000))
+    for one in campaign_counts(log, ["a", "b"], b"key"):
+        assert one.micros == (one.showings or 0) * 1_000
+    clicked = LOG._replace(paid_micros=(LOG.click * 5_000).astype(np.int64))
+    for one in campaign_counts(clicked, ["a", "b"], b"key"):
+        assert one.micros == (None if one.clicks is None else one.clicks * 5_000)

@@ -116,6 +116,16 @@ def test_an_officer_sees_what_was_spent_and_nobody_else_does(browser: Browser) -
     browser.post("/sign-in/operator", data={"token": browser.token()})
     text = browser.get("/operator/campaigns").text
     assert "Arc School" in text and "1 showing" in text and MARKER not in text
+    assert "is not told: the log has 1 choices" in text
+    for _ in range(100):
+        shown(browser)
+    text = browser.get("/operator/campaigns").text
+    assert (
+        "would bring more clicks cannot be told" in text
+        and "personalised" in text
+        and "guaranteed 95 %" in text
+    )
+    assert "contextual" in text and "fewer than 10" in text and MARKER not in text
 
 
 def test_samples_show_what_a_member_sees_now(browser: Browser) -> None:

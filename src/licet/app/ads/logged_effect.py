@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 
 from licet.app.ad_effect import AdEffect
+from licet.enforce.access import secret_of
 from licet.terms import UseError
 from licet.uses.ad_choice.ad_lottery import FLOOR_SHARE
 from licet.uses.ad_choice.campaign import load_campaigns
@@ -53,14 +54,14 @@ def logged_effect(core: Core, otherwise: str = "contextual") -> AdEffect:
 def told_campaigns(core: Core) -> list[CampaignCounts]:
     """What advertisers are told of each campaign. Raises: UseError ADS-040, ADS-041, ADS-043, ADS-086."""
     log, names, _ = _read(core)
-    return campaign_counts(log, names)
+    return campaign_counts(log, names, secret_of(core.salt, "advertisers"))
 
 
 def _read(core: Core) -> tuple[LoggedChoices, list[str], Floats]:
     """The log, what its campaigns are called, and the chances by the page alone."""
     folder = core.layout.ad_choices
     clicked, rows, clicks = noted_clicks(folder), list[tuple[float, ...]](), list[bool]()
-    for id_, row in logged_choices(folder):
+    for id_, row in sorted(logged_choices(folder), key=lambda one: one[1].at_seconds):
         is_personalised = row.mode is AdMode.PERSONALISED
         rows.append(
             (

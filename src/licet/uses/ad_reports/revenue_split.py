@@ -40,17 +40,8 @@ def revenue_split(log: LoggedChoices) -> tuple[Revenue, Revenue]:
 
 
 def told_count(count: int) -> int | None:
-    """A count as an advertiser is told it: none below 10, where it would be of somebody."""
+    """A count as it is told of somebody's data: none below 10."""
     return count if count >= LEAST_TOLD else None
-
-
-def told_parts(parts: tuple[int, ...]) -> tuple[int | None, ...]:
-    """Counts that somebody also knows the sum of: where one is not told, the least of the others is not either, since
-    the first would be what is left."""
-    told = [told_count(part) for part in parts]
-    if told.count(None) == 1 and len(told) > 1:
-        told[min((part, place) for place, part in enumerate(parts) if told[place] is not None)[1]] = None
-    return tuple(told)
 
 
 def _revenue(kind: str, log: LoggedChoices, which: Mask, dearest: float) -> Revenue:

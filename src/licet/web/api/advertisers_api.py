@@ -73,7 +73,7 @@ def living_audiences(workspace: Ours) -> LivingAudiences:
 
 
 class CampaignTold(BaseModel):
-    """What its advertiser is told; null for what is of fewer than 10."""
+    """What its advertiser is told, in tens, each step a little late; null for what is of fewer."""
 
     campaign: str
     showings: int | None

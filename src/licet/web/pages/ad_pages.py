@@ -16,6 +16,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
 
+from licet.app import ad_effect_sentences
 from licet.terms import LicetError
 from licet.web.authentication import Operator, OurForm, Subject, subject_if_known
 from licet.web.signal_reading import consent_strings, sends_gpc
@@ -147,8 +148,16 @@ def image(request: Request, name: str) -> Response:
 
 @operators.get("/operator/campaigns")
 def campaigns(request: Request, operator: Operator) -> Response:
-    ads = workspace_of(request).uses.ad_choices
-    return page(request, "ad_campaigns.html", made=ads.campaigns(), currency=ads.currency())
+    uses, effect = workspace_of(request).uses, None
+    try:
+        effect = uses.advertisers.effect()
+        why_not = ""
+    except LicetError as error:
+        why_not = error.what
+    return page(
+        request, "ad_campaigns.html", made=uses.ad_choices.campaigns(), currency=uses.ad_choices.currency(),
+        effect=effect, sentences=ad_effect_sentences, why_not=why_not,
+    )  # fmt: skip
 
 
 def _numbers(request: Request, name: str) -> list[int]:
