@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,11 +35,17 @@ USES: list[Callable[[Workspace], object]] = [
 ]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    with make_network(tmp_path / "w", ROWS, recipe=RECIPE, clock=lambda: AT) as workspace:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("built") / "w"
+    with make_network(root, ROWS, recipe=RECIPE, clock=lambda: AT) as workspace:
         workspace.corpus_build()
-    yield tmp_path / "w"
+    return root
+
+
+@pytest.fixture
+def folder(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built, tmp_path / "w"))
 
 
 @pytest.mark.parametrize("use", USES)
