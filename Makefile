@@ -13,7 +13,7 @@ SEED ?= 1
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test setup-system setup-both demo forget-demo serve test nightly check parity oracle mutation golden docs bench clean
+.PHONY: help setup setup-test setup-system setup-both demo forget-demo serve test nightly check check-types check-layers check-lint parity oracle mutation golden docs bench clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -75,19 +75,25 @@ serve: .venv/ready-web ## the demo network's own pages, at http://127.0.0.1:$(PO
 	@test -f $(WORKSPACE)/licet.json || .venv/bin/licet demo --workspace $(WORKSPACE) --members $(MEMBERS)
 	@.venv/bin/licet serve --workspace $(WORKSPACE) --port $(PORT) --demo-sign-in
 
-check: setup-test ## layers, types, lint
+check: check-types check-layers check-lint ## layers, types, lint
+
+check-types: setup-test
+	@.venv/bin/mypy
+
+check-layers: setup-test
+	@.venv/bin/lint-imports --no-cache
+
+check-lint: setup-test
 	@.venv/bin/ruff check src tests benchmarks tools
 	@.venv/bin/ruff format --check src tests benchmarks tools
-	@.venv/bin/mypy
-	@.venv/bin/lint-imports --no-cache
 
 # The two wait for different things, so they run side by side.
 setup-both:
 	@$(MAKE) --no-print-directory -j 2 setup-system setup-test
 
-# While the system's packages arrive, what needs none of them is checked.
+# While the system's packages arrive, what needs none of them is checked, types and layers beside each other.
 test: ## the checks, and every test but those that tests/nightly.txt leaves to the night
-	@$(MAKE) --no-print-directory -j 2 setup-system check
+	@$(MAKE) --no-print-directory -j 3 setup-system check
 	@.venv/bin/pytest -n 2 --dist loadgroup -m "not nightly" tests
 
 nightly: setup-both .venv/ready-nightly check ## every test and the long runs: generated tests at EFFORT=10, oracle, parity, mutation, benchmarks
