@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from licet.terms import UseError
 from licet.uses.search.search_sentence import MOST_CHARACTERS, WORDS, Wanted, read_sentence
 from licet.uses.search.searchable_rows import SEARCHABLE
-from licet.uses.search.text_index import Filters, TextIndex
+from licet.uses.search.text_index import MOST_TEXT, MOST_TITLE, Filters, TextIndex
 
 NOW = datetime(2026, 3, 10)  # noqa: DTZ001 - rows have plain timestamps
 MARKER = "zzmarkerzz"
@@ -224,3 +224,10 @@ def test_what_finds_nothing_finds_something_without_its_words() -> None:
     assert without.words == () and [one.id for one in without.off] == [WORDS]
     assert found("a remote juggler", WORDS) == ["Senior data engineer"]
     assert read("juggler", WORDS).words == ("juggler",), "where no filter is left, all words stay"
+
+
+def test_of_a_row_of_megabytes_all_words_are_found_and_few_are_told() -> None:
+    index = TextIndex.of(rows({"title": f"Rigger {'x ' * 100_000}aloft", "text": f"{'y ' * 500_000}astern"}))
+    for word in ("rigger", "aloft", "astern"):
+        (one,) = index.find((word,), Filters(), NOW, 10)
+        assert (len(one.title), len(one.text)) == (MOST_TITLE, MOST_TEXT)

@@ -20,7 +20,9 @@ import pyarrow as pa
 from licet.uses.search.word_forms import any_of, folded, indexed, phrase_of
 
 #: Of what is made of the same rows: an index that was kept under another is made anew.
-INDEX_FORMAT = 2
+INDEX_FORMAT = 3
+#: So many characters of a title and of a text are told, however long they are; all their words are found.
+MOST_TITLE, MOST_TEXT = 300, 5_000
 #: How much a word counts in a title and in the text: more for titles measured worse (docs/LOG.md).
 _TITLE_WEIGHT, _TEXT_WEIGHT = 1.0, 1.0
 _MATCHED = """
@@ -49,7 +51,7 @@ class Filters(NamedTuple):
 class Find(NamedTuple):
     """A row that was found. score: how well its words fit, more is better; 0.0 where only filters were asked.
 
-    subject: whom it is about, where they let that be told.
+    subject: whom it is about, where they let that be told. title, text: the first MOST_TITLE and MOST_TEXT characters.
     """
 
     document_id: str
@@ -170,8 +172,8 @@ class TextIndex:
             f"INSERT INTO rows VALUES ({', '.join('?' * 16)})",
             [
                 (
-                    number, row["document_id"], row["subject"], row["shown_subject"], row["key"], row["title"],
-                    row["text"], row["place"], row["seniority"],
+                    number, row["document_id"], row["subject"], row["shown_subject"], row["key"],
+                    row["title"][:MOST_TITLE], row["text"][:MOST_TEXT], row["place"], row["seniority"],
                     json.dumps(row["skills"], ensure_ascii=False), row["remote"],
                     _stamp(row["created"]), _stamp(row["expires"]), folded(f", {row['place'] or ''}, "),
                     folded(row["seniority"] or ""), folded("\n".join(("", *row["skills"], ""))),
