@@ -314,3 +314,15 @@ def test_a_stranger_of_ten_million_characters_is_told_shortly(workspace: Workspa
         with pytest.raises(LicetError) as caught:
             getattr(workspace.recommend, way)(*asked)
         assert len(str(caught.value)) < 5_000
+
+
+def test_an_item_of_megabytes_makes_no_list_of_them(tmp_path: Path) -> None:
+    rows = board_rows()
+    for job in rows["jobs"]:
+        job["title"] += " and so on" * 20_000
+        job["place"] = "far " * 50_000
+    with make_board(tmp_path / "w", rows) as workspace:
+        made = workspace.recommend.jobs(KITCHEN[0])
+        assert made.items and all(len(one.title) == len(one.details["place"]) == 300 for one in made.items)
+        assert any("Kitchen hand" in (one.reason or "") for one in made.items)
+        assert len(json.dumps(made.as_json())) < 50_000

@@ -106,7 +106,7 @@ class _Stock:
         return np.where(places < 0, 0.0, scores[places]) if len(scores) else np.zeros(len(places))
 
     def title_of(self, name: str) -> str:
-        return self.by_name[name].title if name in self.by_name else "a job that is not there any more"
+        return self.by_name[name].told_title if name in self.by_name else "a job that is not there any more"
 
 
 class JobLists:

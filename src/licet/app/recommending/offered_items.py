@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 RECOMMENDING = "recommendation"
 
 
+#: So many characters of a title, and of each detail, are told.
+_MOST_TOLD = 300
+
+
 class OfferedItem(NamedTuple):
     """details: what is told of it beside its title, by column. text, skills: what it asks for, to be compared.
 
@@ -47,6 +51,11 @@ class OfferedItem(NamedTuple):
     created: datetime | None
     expires: datetime | None
     people: frozenset[str]
+
+    @property
+    def told_title(self) -> str:
+        """As it is shown: an item of megabytes makes no list of them."""
+        return self.title[:_MOST_TOLD]
 
     def is_open(self, at: datetime) -> bool:
         return self.expires is None or self.expires > at
@@ -146,7 +155,7 @@ def _items(
             continue
         said = {part: row.get(column) for part, column in columns.items()}
         details = {
-            columns[part]: _text(value)
+            columns[part]: _text(value)[:_MOST_TOLD]
             for part, value in said.items()
             if part in _SHOWN and value is not None
         }

@@ -34,7 +34,7 @@ class RankedItems(NamedTuple):
 
 def recommended(item: OfferedItem, reason: str | None) -> Recommended:
     created, expires = (None if one is None else format_moment(one) for one in (item.created, item.expires))
-    return Recommended(item.table, item.key, item.title, item.details, created, expires, reason)
+    return Recommended(item.table, item.key, item.told_title, item.details, created, expires, reason)
 
 
 def micros(moment: datetime) -> int:

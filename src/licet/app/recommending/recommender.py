@@ -170,7 +170,7 @@ class Recommender:
                 raise _not_offered()
             found = parts.job_lists.similar_to(job, parts.learned, parts.jobs, now.at, most)
             shown = tuple(recommended(item, None) for item in found)
-            return SimilarJobs(job.table, key, job.title, format_moment(now.at), now.position, shown)
+            return SimilarJobs(job.table, key, job.told_title, format_moment(now.at), now.position, shown)
 
     @contextlib.contextmanager
     def _asked(self, subject: str | None, kind: Kind, most: int, at_least: int | None) -> Iterator[_Now]:
