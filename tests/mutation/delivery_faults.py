@@ -129,4 +129,25 @@ FAULTS = [
         'held["is_removing"]',
         "a Remove that was lost cannot be made again, and somebody who refused stays on the list",
     ),
+    Fault(
+        "a list at another place is taken for the one that was delivered",
+        "licet.deliveries.formats.list_formats",
+        "    return len(ids) <= 1 and len(accounts) == 1\n",
+        "    return len(accounts) == 1\n",
+        "removals go to where nobody was ever delivered, and whoever refuses stays where they were",
+    ),
+    Fault(
+        "what was judged before a no is made after it",
+        _LISTS,
+        "            if not judged.is_of_now(core):  # another process may have taken them off already\n",
+        "            if False:\n",
+        "of two processes one puts somebody on a list again whom the other took off",
+    ),
+    Fault(
+        "a list that nobody can read has nobody on it",
+        "licet.app.ads.who_has",
+        "        if not standing and status.fault is not None:\n",
+        "        if False:\n",
+        "a member is told that no list has them, of one of which nobody can tell",
+    ),
 ]

@@ -102,6 +102,20 @@ def test_one_that_goes_back_to_a_backup_takes_nothing_until_the_list_is_whole_ag
         assert replaced >= 9  # the tenth delivery, which needs none before it
 
 
+def test_a_list_that_is_begun_anew_is_taken_beside_the_one_that_is_emptied(
+    club: Workspace, tmp_path: Path
+) -> None:
+    with receiving(club, tmp_path / "r", name="adco") as lab:
+        assert deliver(club, lab, tmp_path / "one") == ["applied"]
+        for name in ("catalogue.yaml", "segments.yaml"):
+            file = club.layout.root / name
+            text = file.read_text().replace("scheme: google", "scheme: microsoft")
+            file.write_text(text.replace("{google:", "{microsoft:"))
+        assert deliver(club, lab, tmp_path / "two") == ["applied", "applied"]
+        held = lab.recipient.holding().lists.values()
+        assert sorted(len(one.identifiers) for one in held) == [0, 301]
+
+
 def test_what_is_not_the_platforms_is_not_taken(club: Workspace, tmp_path: Path) -> None:
     with receiving(club, tmp_path / "r", name="adco") as lab:
         club.uses.ads.deliver(AUDIENCE, tmp_path / "out")

@@ -189,7 +189,7 @@ def _judged_and_made(
                 key = (line.audience, line.recipient, line.scheme, None)
                 line = next((one for one in _lines(core, kept) if (*one[:3], one.why) == key), line)
             delivery = None if line.export is None else settled(core, kept, kept.read(line.export))
-            if not judged.is_of_now(core):  # who refused meanwhile may be off it already, by another process
+            if not judged.is_of_now(core):  # another process may have taken them off already
                 continue
             made = _make(core, kept, delivery, line, judged, only_removals)
         if judged.is_of_now(core):
