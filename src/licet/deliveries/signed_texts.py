@@ -48,7 +48,11 @@ def unseal(note: str, head: str, model: type[_Model], key: PublicKey) -> _Model:
         said = json.loads(rest)
         if f"{canonical_json(said).decode()}\n" != rest:
             raise _refused("it is not written in the one form that it has")
-        return model.model_validate(said, strict=False)
+        message = model.model_validate(said, strict=False)
+        # Numbers that stand as text, or as true, would be taken for numbers: two ways to say one thing.
+        if f"{canonical_json(message.model_dump(mode='json', exclude_unset=True)).decode()}\n" != rest:
+            raise _refused("it is not written in the one form that it has")
+        return message
     except LedgerError as error:
         raise _refused(error.what) from None
     except ValidationError as error:
