@@ -551,6 +551,17 @@ def test_a_shorter_lease_is_told_and_a_longer_one_waits(make: Callable[..., Club
     assert club.ads.lists()[0].lease == format_moment(club.clock.now + timedelta(days=20))
 
 
+def test_a_lease_ends_where_nobody_can_tell_who_may_be_on_the_list(make: Callable[..., Club]) -> None:
+    club = make(lease_days=20)
+    club.deliver()
+    club.answer()
+    (club.folder / "club" / "segments.yaml").write_text("segments: [")
+    club.clock.now += timedelta(days=21)
+    *_, failed = [one for one in club.workspace.uses.update() if one.how == "failed"]
+    assert "segments.yaml" in failed.why and club.held() == set()
+    assert club.states("ann") == ["lapsed"]
+
+
 def test_what_was_judged_before_a_no_is_not_made_after_it(
     make: Callable[..., Club], monkeypatch: pytest.MonkeyPatch
 ) -> None:

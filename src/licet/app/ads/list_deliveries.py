@@ -11,6 +11,7 @@ the list any more, the next one is a `replace`, in whose place the earlier ones 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -138,6 +139,8 @@ def tell_lists(core: Core, absences: Absences, progress: Progress) -> Iterator[L
         try:
             made = _judged_and_made(core, kept, line, absences, progress, only_removals=True)
         except (LicetError, OSError) as error:
+            with contextlib.suppress(LicetError, OSError), kept.alone():
+                settled(core, kept, kept.read(line.export))  # what is over is destroyed all the same
             yield ListFailed(line.audience, line.export, str(error))
         else:
             if made.is_new:
