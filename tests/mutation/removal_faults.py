@@ -44,9 +44,9 @@ FAULTS = [
     ),
     Fault(
         "who leaves a list without replacements stays on it",
-        "licet.deliveries.formats.google_members",
-        "asked.leaving if asked.action is ListAction.REPLACE else []",
-        "[]",
+        "licet.deliveries.formats.list_request",
+        "self.leaving if self.action is ListAction.REPLACE else ()",
+        "()",
         "somebody who refused stays on the list, and every tenth delivery says that it was replaced",
     ),
     Fault(

@@ -153,7 +153,7 @@ def _no_log(file: Path, why: str) -> UseError:
         "ADS-088",
         f"this is no log of choices: {why}",
         str(file),
-        f"give CSV or Parquet with the columns {', '.join(_NEEDED)}, as docs/ad-choice.md says",
+        f"give CSV or Parquet with the columns {', '.join(_NEEDED)}, as docs/advertisers.md says",
     )
 
 

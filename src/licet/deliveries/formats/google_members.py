@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from licet.deliveries.formats.format_settings import GoogleAccount, GoogleFormat
 from licet.deliveries.formats.list_request import (
-    ListAction,
     ListFile,
     ListRequest,
     batches,
@@ -34,9 +33,7 @@ def google_files(settings: GoogleFormat, asked: ListRequest) -> tuple[ListFile, 
     id_ = settings.audiences.get(asked.audience)
     if id_ is None:
         raise no_list("Google", asked.audience)
-    is_removal = asked.action is ListAction.REMOVE
-    gone = asked.identifiers if is_removal else asked.leaving if asked.action is ListAction.REPLACE else []
-    there = [] if is_removal else asked.identifiers
+    gone, there = asked.gone_and_there
     is_granted = settings.ad_user_data == settings.ad_personalization == "granted"
     if there and not (is_granted and settings.accepts_terms):
         raise DeliveryError(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from licet.deliveries.formats.format_settings import LinkedinFormat
 from licet.deliveries.formats.list_request import (
-    ListAction,
     ListFile,
     ListRequest,
     batches,
@@ -30,10 +29,9 @@ def linkedin_files(settings: LinkedinFormat, asked: ListRequest) -> tuple[ListFi
     id_ = settings.audiences.get(asked.audience)
     if id_ is None:
         raise no_list("LinkedIn", asked.audience)
-    is_removal = asked.action is ListAction.REMOVE
-    gone = asked.identifiers if is_removal else asked.leaving if asked.action is ListAction.REPLACE else []
+    gone, there = asked.gone_and_there
     bodies = [("REMOVE", part) for part in batches(gone, MOST_PEOPLE)]
-    bodies += [("ADD", part) for part in batches([] if is_removal else asked.identifiers, MOST_PEOPLE)]
+    bodies += [("ADD", part) for part in batches(there, MOST_PEOPLE)]
     return tuple(
         ListFile(
             f"{asked.name}-{number:03d}-{action.lower()}.json",

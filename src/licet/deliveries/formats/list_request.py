@@ -53,6 +53,13 @@ class ListRequest(NamedTuple):
         """What its files begin with, and what a recipient gives back with it."""
         return f"{self.audience}-{self.number:06d}-{self.action}"
 
+    @property
+    def gone_and_there(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Whom to take off by name and whom to put on, for a recipient that replaces nothing by itself."""
+        if self.action is ListAction.REMOVE:
+            return self.identifiers, ()
+        return self.leaving if self.action is ListAction.REPLACE else (), self.identifiers
+
 
 class ListFile(NamedTuple):
     """A file to hand over. request: method and address whose body it is; empty for one that is uploaded as it is."""

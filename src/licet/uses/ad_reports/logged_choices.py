@@ -110,5 +110,5 @@ def check_target(log: LoggedChoices, target: Target) -> None:
 
 def _contradicts(what: str) -> UseError:
     return UseError(
-        "ADS-085", f"the log of choices contradicts itself: {what}", fix="log it as docs/ad-choice.md says"
+        "ADS-085", f"the log of choices contradicts itself: {what}", fix="log it as docs/advertisers.md says"
     )

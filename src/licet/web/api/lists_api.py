@@ -42,7 +42,7 @@ class AsOf(BaseModel):
 
 
 class ListStanding(BaseModel):
-    """One list that left; `reach` as docs/ads.md has the states, null where nothing can be told of it."""
+    """One list that left; `reach` as docs/lists.md has the states, null where nothing can be told of it."""
 
     as_of: AsOf
     audience: str
