@@ -59,7 +59,7 @@ def test_an_opt_out_and_an_opt_in_are_told_until_they_are_there(workspace: Works
     assert "holds some" in workspace.member("ann").setting("ai").applies_because
     workspace.purge()
     assert not workspace.member("ann").is_held_before()
-    assert "your data is not used" in workspace.member("ann").setting("ai").applies_because
+    assert "your data may not be used for this" in workspace.member("ann").setting("ai").applies_because
     workspace.choose("ann", "ai", "on")
     told = of(workspace, "ann")
     assert (told.standing.value, told.coming) == ("pending", 2)

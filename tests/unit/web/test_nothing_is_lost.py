@@ -111,7 +111,7 @@ def test_what_cannot_be_told_of_what_was_made_hides_no_success(workspace: Worksp
     assert (
         after.status_code == 200 and "Saved" in after.text and "nobody can tell what it holds" in after.text
     )
-    assert "your data is not used" not in after.text
+    assert "your data may not be used for this, because it is off" not in after.text
 
 
 @pytest.mark.parametrize("path", PUBLIC)
