@@ -19,8 +19,9 @@ import pyarrow.compute as pc
 
 from licet.enforce.engine_choice import engine_at
 from licet.enforce.id_types import is_id_type
+from licet.enforce.listed_table import ListedTable
 from licet.enforce.pseudonyms import id_text
-from licet.enforce.table_listing import ListedTable, tables_at
+from licet.enforce.table_listing import tables_at
 from licet.sources.catalogue import Catalogue, Table
 from licet.sources.catalogue_file import load_catalogue, save_catalogue
 from licet.sources.catalogue_guesses import Column, DescribedTable, draft_of, guess_members_table

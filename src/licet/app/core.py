@@ -290,7 +290,7 @@ class Core:
 
             KeptCheckpoints(self.layout.kept_checkpoints).clear()
         if self.layout.trials.is_dir():
-            from licet.app.trial_workspace import clear_trials
+            from licet.app.trial_folders import clear_trials
 
             clear_trials(self.layout.trials)
 

@@ -1,17 +1,11 @@
 """A workspace to try things in: made in a folder that is nobody else's, of texts that are handed in, and removed after.
 
 What is tried goes the whole way, from tables through the gate and the corpus to the model, under a policy by which
-everybody is in unless they say no. Ids are made up anew. The folder lies in a place that is given, readable by its
-owner only, and is locked while it is used: what who died in between left there goes with the next purge or forgetting,
-since members' texts are in it.
+everybody is in unless they say no. Ids are made up anew. Where it lies, `trial_folders` says.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,13 +17,12 @@ import yaml
 from licet.app.core import Core
 from licet.app.ledger_place import HERE
 from licet.app.policies_in_force import put_in_force
+from licet.app.trial_folders import trial_folder
 from licet.app.workspace_layout import make_workspace
 from licet.sources.parquet_files import write_table
-from licet.terms import AppError
 from licet.terms.disk_errors import clear_disk_errors
 
 SETTING, TRAINING = "trial", "generative_ai_training"
-_LOCK = "lock"
 _POLICY = f"""
 licet_pack: 1
 id: trial
@@ -75,7 +68,7 @@ def trial_workspace(
     clock: Callable[[], datetime],
 ) -> Iterator[Core]:
     """place: where its folder is made. texts: of each member. settings: of `model.yaml`."""
-    with clear_disk_errors("trying the model"), _own_folder(place) as folder:
+    with clear_disk_errors("trying the model"), trial_folder(place) as folder:
         root = folder / "workspace"
         make_workspace(root, HERE)
         with Core(root, clock=clock) as core:
@@ -99,31 +92,3 @@ def trial_workspace(
             (root / "policy.yaml").write_text(_POLICY)
             put_in_force(str(root / "policy.yaml"), core.ledger, core.layout.packs)
             yield core
-
-
-@contextmanager
-def _own_folder(place: Path) -> Iterator[Path]:
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place) as folder, (Path(folder) / _LOCK).open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield Path(folder)
-
-
-def clear_trials(place: Path) -> None:
-    """Remove what was left of trials whose process died.
-
-    Raises: AppError APP-313 while something is being tried; as `clear_disk_errors`.
-    """
-    with clear_disk_errors("removing what was tried"):
-        for folder in sorted(place.iterdir()):
-            with contextlib.suppress(FileNotFoundError), (folder / _LOCK).open("rb") as lock:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    raise AppError(
-                        "APP-313",
-                        "a model is being tried on members' texts just now, which lie in a folder of their own",
-                        str(folder),
-                        "wait until licet model audit is done, then run it again",
-                    ) from None
-            shutil.rmtree(folder)

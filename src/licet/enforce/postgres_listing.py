@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import psycopg
 
+from licet.enforce.listed_table import ListedTable
 from licet.enforce.postgres_failures import explained
-from licet.enforce.table_listing import ListedTable
 from licet.sources.catalogue import Location, PostgresPlace
 from licet.sources.database_address import VARIABLE, address_fault, holds_secret, located
 from licet.terms import SourceError

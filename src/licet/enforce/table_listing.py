@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 
 from licet.enforce.database_rows import database_keys
+from licet.enforce.listed_table import ListedTable
 from licet.sources.catalogue import Location
 from licet.sources.database_address import VARIABLE
 from licet.terms import SourceError
@@ -23,14 +24,6 @@ _SUFFIXES = {
     "csv": (".csv", ".csv.gz"),
     "jsonl": (".jsonl", ".jsonl.gz", ".ndjson"),
 }
-
-
-class ListedTable(NamedTuple):
-    """keys: the columns that the database says name a row; references: column to the name of the table it refers to."""
-
-    location: Location
-    keys: tuple[str, ...] = ()
-    references: Mapping[str, str] = {}
 
 
 def tables_at(place: str) -> dict[str, ListedTable]:

@@ -21,7 +21,7 @@ from licet.terms.vocabulary import GENERATIVE_AI_TRAINING
 
 if TYPE_CHECKING:
     from licet.app.core import Core
-    from licet.app.member.member_view import Member
+    from licet.app.member.asked_member import AskedMember
     from licet.packs import Pack, Use
 
 
@@ -62,7 +62,7 @@ _REASONS: dict[str, tuple[str, str | None]] = {
 }
 
 
-def lead(core: Core, member: Member) -> Lead:
+def lead(core: Core, member: AskedMember) -> Lead:
     """What leads the pages of a member. Raises: SourceError from their tables."""
     flows = member.flows()
     used = [flow for flow in flows if flow.used]
@@ -103,7 +103,7 @@ def _weight(flow: Flow, pack: Pack) -> tuple[bool, int, int]:
     return GENERATIVE_AI_TRAINING in pack.purpose_line(flow.use.purpose), flow.used, flow.held_back
 
 
-def _of_use(core: Core, member: Member, flow: Flow, others: int) -> Lead:
+def _of_use(core: Core, member: AskedMember, flow: Flow, others: int) -> Lead:
     sentence = say(
         "lead.used_since",
         count=flow.used,
@@ -120,7 +120,7 @@ def _of_use(core: Core, member: Member, flow: Flow, others: int) -> Lead:
     return Lead(sentence, more, settings[0] if settings else None)
 
 
-def used_since(core: Core, member: Member, flow: Flow) -> datetime:
+def used_since(core: Core, member: AskedMember, flow: Flow) -> datetime:
     """Since when what a use gets now may be used: since its rules apply, and a policy that has the use is in force."""
     pack = member.policy.pack
     rules = {part.rule for part in flow.parts if part.code == Code.PERMITTED}
@@ -129,7 +129,7 @@ def used_since(core: Core, member: Member, flow: Flow) -> datetime:
     return max([since, *filter(None, [min(filter(None, starts), default=None)])])
 
 
-def _in_force_with(core: Core, member: Member, use: Use) -> datetime:
+def _in_force_with(core: Core, member: AskedMember, use: Use) -> datetime:
     """Since when the policies in force, one after the other, have had a permission for a use."""
     packs = core.policies_in_force.packs_before(member.position)
     entries = core.ledger.packs_in_force(member.position)
@@ -141,7 +141,7 @@ def _in_force_with(core: Core, member: Member, use: Use) -> datetime:
     return since
 
 
-def _of_nothing(member: Member) -> Lead:
+def _of_nothing(member: AskedMember) -> Lead:
     facts, pack = member.facts, member.policy.pack
     first = max(member.flows(), key=lambda flow: _weight(flow, pack), default=None)
     told = [] if first is None else [part for part in first.parts if part.code in _REASONS]

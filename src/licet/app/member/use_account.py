@@ -18,7 +18,7 @@ from licet.terms import Code
 
 if TYPE_CHECKING:
     from licet.app.core import Core
-    from licet.app.member.member_view import Member
+    from licet.app.member.asked_member import AskedMember
 
 #: So many uses that ran are looked through for how large what they made is.
 _LOOKED_THROUGH = 100
@@ -45,7 +45,7 @@ class UseAccount(NamedTuple):
         return self.flow.settings[0] if self.flow.used and self.flow.settings else None
 
 
-def use_account(core: Core, member: Member, purpose: str, recipient: str) -> UseAccount | None:
+def use_account(core: Core, member: AskedMember, purpose: str, recipient: str) -> UseAccount | None:
     """None where the policy in force has no such use. Raises: SourceError from a table."""
     flow = next((one for one in member.flows() if one.use == (purpose, recipient)), None)
     if flow is None:
