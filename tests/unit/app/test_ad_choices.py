@@ -314,6 +314,8 @@ def test_by_the_page_alone_is_a_way_to_choose_that_the_log_can_tell_of(tmp_path:
     political = political.replace("nursing hospital", "welding nursing hospital")
     with make_trade(tmp_path / "w", campaigns=political) as workspace:
         made = many(workspace, times=60, subject="ann")
+        while len(made) < 3_000 and 2 not in numbers(made):  # drawn about once in a hundred times
+            made += many(workspace, times=60, subject="ann")
         rows = [row for _, row in logged_choices(workspace.layout.ad_choices)]
         assert set(numbers(made)) == {2, 3}
         # What is left out because data is gone by is left out of the other way, too: that sums to one.
