@@ -352,8 +352,8 @@ def draw(workspace: Workspace, snapshot: str, share: float, chance: Random) -> l
     return chance.sample(subjects, max(1, round(share * len(subjects)))) if subjects else []
 
 
-def say(workspace: Workspace, subjects: list[str], value: str) -> None:
+def say(workspace: Workspace, subjects: list[str], value: str, setting: str = SETTING) -> None:
     """These members switch the setting, in one append."""
     pack = workspace.policy().pack.digest
-    payload = {"setting": SETTING, "value": value, "via": "benchmark", "pack": pack}
+    payload = {"setting": setting, "value": value, "via": "benchmark", "pack": pack}
     workspace.ledger.append([NewEntry(EntryKind.CHOICE, subject, payload) for subject in subjects])

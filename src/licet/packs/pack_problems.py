@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from licet.terms import PackError
 
@@ -84,6 +84,9 @@ class PackErrors(PackError):
         self.problems: tuple[PackError, ...] = tuple(problems)
         first = self.problems[0]
         super().__init__(first.code, first.what, first.where, first.fix)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
 
 
 def spot(where: str, position: Position) -> str:

@@ -6,6 +6,8 @@ drift apart. A deny is not an error: it is a `Decision` (see `licet.terms.decisi
 
 from __future__ import annotations
 
+from typing import Any
+
 #: Of each part of a message so many characters are told, from both its ends; what it repeats may be anybody's, of any
 #: length.
 MOST_TOLD = 2_000
@@ -26,6 +28,10 @@ class LicetError(Exception):
     def __init__(self, code: str, what: str, where: str = "", fix: str = "") -> None:
         self.code, self.what, self.where, self.fix = code, _told(what), _told(where), _told(fix)
         super().__init__(self.line())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is, from one process to another."""
+        return type(self), (self.code, self.what, self.where, self.fix)
 
     def line(self) -> str:
         """One line for a terminal or a log: ``PACK-007: what · where · fix``."""

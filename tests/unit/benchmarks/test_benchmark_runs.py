@@ -26,6 +26,7 @@ from benchmarks import (
     foretelling,
     forget,
     gate,
+    gate_in_postgres,
     gdprbench,
     impact,
     ledger,
@@ -41,7 +42,7 @@ from benchmarks import (
 from benchmarks.__main__ import BENCHMARKS, main
 from benchmarks.counted_at_scale import Scale
 from benchmarks.gdprbench.gated import Gated
-from benchmarks.gdprbench.on_postgres import GatedOnPostgres
+from benchmarks.gdprbench.on_postgres import VARIABLE, GatedOnPostgres
 from benchmarks.gdprbench.plain import Plain
 from benchmarks.outcome import AnswersDiffer, Outcome
 from benchmarks.peers.casbin_engine import Casbin
@@ -108,6 +109,7 @@ TINY: dict[str, Any] = {
         real=False, members=60, hot=10, campaigns=20, pages=10, seconds=0.2, requests=40, rounds=1
     ),
     "list_deliveries": list_deliveries.Sizes(members=400, rounds=1),
+    "gate_in_postgres": gate_in_postgres.Sizes(members=200, posts=2_000, rounds=1),
     "consent_strings": consent_strings.Sizes(strings=20, spoiled=40, rounds=1, beside=False),
     "ad_estimates": ad_estimates.Sizes(logs=2, rows=500, real=False),
     "search": search.Sizes(real=False, jobs=200, asked=5, rounds=1),
@@ -153,6 +155,7 @@ SPOKEN_TO = {
     "ads": {"ad_choices", "ad_leases_sqlite", "ad_http"},
     "search": {"search_ms"},
     "list_deliveries": {"list_gate", "list_whole", "list_next"},
+    "gate_in_postgres": {"postgres"},
     "consent_strings": set(),
     "ad_estimates": {"ad_coverage"},
     "scale": {"refresh", "refresh_most", "cold_gate"},
@@ -175,6 +178,10 @@ LONG = {"decisions", "cells", "spark", "impact", "batches", "serving"}
 def test_a_benchmark_checks_answers_and_measures(name: str, request: pytest.FixtureRequest) -> None:
     if name == "spark":
         request.getfixturevalue("spark_session")  # which it then takes, rather than start one of its own
+    if name == "gate_in_postgres":
+        request.getfixturevalue("monkeypatch").setenv(
+            VARIABLE, _address(request.getfixturevalue("postgres_server"))
+        )
     outcome = outcome_of(name)
     assert outcome.name == name
     assert outcome.checks and outcome.how and outcome.sizes
@@ -233,10 +240,23 @@ def test_a_wrong_answer_to_gdprbench_is_a_lower_share(monkeypatch: pytest.Monkey
     assert shares["regulator_licet_sqlite_right"] == shares["processor_plain_right"] == 100
 
 
+def _address(server: PostgresServer) -> str:
+    return f"postgresql://{OWNER}@/licet?host={quote(str(server.folder))}"
+
+
+def test_the_gate_in_postgres_leaves_nothing_behind(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, _address(postgres_server))
+    gate_in_postgres.run(TINY["gate_in_postgres"], 7)
+    with postgres_server.connect() as connection:
+        assert connection.execute("SELECT 1 FROM pg_namespace WHERE nspname LIKE 'licet%'").fetchall() == []
+
+
 def test_licet_on_postgresql_answers_gdprbench_right_and_leaves_nothing_behind(
     postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = f"postgresql://{OWNER}@/licet?host={quote(str(postgres_server.folder))}"
+    url = _address(postgres_server)
     monkeypatch.setattr(gdprbench, "_POSTGRES", url)
     contender = ("licet on PostgreSQL", functools.partial(GatedOnPostgres, url))
     monkeypatch.setitem(gdprbench.CONTENDERS, "licet_postgresql", contender)
