@@ -37,6 +37,7 @@ from licet.app import Workspace
 from licet.app.ads.budget_book import BudgetBook, SqliteBudgets
 from licet.app.ads.budget_leases import BudgetLeases
 from licet.app.ads.postgres_budgets import PostgresBudgets
+from licet.terms import AppError
 from licet.uses.ad_choice.campaign import Campaign, Creative
 from licet.uses.ad_choice.choice_log import ChoiceRow
 from licet.uses.ad_choice.opportunity import AdMode
@@ -220,6 +221,8 @@ def _spend_of(store: str, place: str, how: str, folder: str, sizes: Sizes, numbe
                 connection.execute(
                     f"INSERT INTO budgets (campaign, reserved) VALUES ({one.number}, 0) ON CONFLICT DO NOTHING"
                 )
+        if store != "postgres":
+            database._connection.execute("PRAGMA busy_timeout = 200")
         statement = (
             f"UPDATE budgets SET reserved = reserved + {database.mark} "
             f"WHERE campaign = {database.mark} AND reserved + {database.mark} <= {campaigns[0].budget_micros}"
@@ -230,8 +233,11 @@ def _spend_of(store: str, place: str, how: str, folder: str, sizes: Sizes, numbe
             if store == "postgres":  # alone, a statement is a transaction, and takes no turn with others
                 database._connection.execute(statement, asked)
             else:
-                with database.transaction() as connection:
-                    connection.execute(statement, asked)
+                try:
+                    with database.transaction() as connection:
+                        connection.execute(statement, asked)
+                except AppError:  # the other process has had every turn for as long as SQLite waits
+                    continue
             made += 1
     return {"made": made, "wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
 
