@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import itertools
 import weakref
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,9 +35,10 @@ from licet.enforce.duckdb_rows import arrow_in_order, parquet_in_order, text_in_
 from licet.enforce.duckdb_views import require_rows_within
 from licet.enforce.id_types import ids_among
 from licet.enforce.keyed_hash import duckdb_function, hash_in_duckdb
-from licet.enforce.process_pool import ALONE_ROWS, cut_between_groups, spread, workers_for_this_machine
+from licet.enforce.process_pool import ALONE_ROWS
 from licet.enforce.row_verdicts import RowsInOrder
 from licet.enforce.text_columns import as_catalogued
+from licet.enforce.worked_beside import WorkedBeside
 from licet.sources.catalogue import Location, Reading, Table
 from licet.sources.column_names import require_distinct
 from licet.terms import SourceError
@@ -90,7 +91,7 @@ class _Guarded(NamedTuple):
         return self.data.__arrow_c_stream__(requested_schema)
 
 
-class DuckDBEngine:
+class DuckDBEngine(WorkedBeside):
     """One private in-memory DuckDB; nothing is written into the tables it reads."""
 
     name = "duckdb"
@@ -104,10 +105,8 @@ class DuckDBEngine:
         workers: int | None = None,
         alone_rows: int = ALONE_ROWS,
     ) -> None:
-        """workers: processes beside this one for `transform`, started once it has done `alone_rows` rows itself;
-        None for one per further core, 0 for none."""
-        self._workers = workers_for_this_machine() if workers is None else workers
-        self._alone_rows = alone_rows
+        """workers, alone_rows: as `WorkedBeside` has them."""
+        super().__init__(workers, alone_rows)
         self.backend = DuckDBBackend().connect()
         self.backend.raw_sql("SET TimeZone='UTC'")
         self.backend.raw_sql("SET enable_progress_bar=false")
@@ -370,28 +369,6 @@ class DuckDBEngine:
 
     def plain_hash(self, text: ir.Value) -> ir.Value:
         return hash_in_duckdb(text)
-
-    def transform(
-        self,
-        rows: ir.Table,
-        function: Callable[[pa.Table], pa.Table],
-        schema: pa.Schema,
-        *,
-        together: str | None = None,
-    ) -> Generator[pa.Table]:
-        batches = self._stream(rows if together is None else rows.order_by(together))
-        whole = batches if together is None else cut_between_groups(batches, together)
-        made = spread(whole, function, schema, workers=self._workers, alone_rows=self._alone_rows)
-        with closing(batches), closing(made):
-            yield from made
-
-    def spread(
-        self,
-        batches: Iterable[pa.RecordBatch],
-        function: Callable[[pa.Table], pa.Table],
-        schema: pa.Schema,
-    ) -> Generator[pa.Table]:
-        return spread(batches, function, schema, workers=self._workers, alone_rows=self._alone_rows)
 
     def _stream(self, rows: ir.Table) -> Generator[pa.RecordBatch]:
         """The rows as they come, never all at once."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,9 @@ from licet.enforce.keyed_hash import hash_in_postgres, keyed_hash_in_postgres, p
 from licet.enforce.postgres_backend import PostgresBackend
 from licet.enforce.postgres_columns import columns_of, quoted, selection
 from licet.enforce.postgres_failures import explained
-from licet.enforce.process_pool import ALONE_ROWS, cut_between_groups, spread, workers_for_this_machine
+from licet.enforce.process_pool import ALONE_ROWS
 from licet.enforce.row_verdicts import ROW, Numbers, RowsInOrder
+from licet.enforce.worked_beside import WorkedBeside
 from licet.sources.catalogue import Reading, Table
 from licet.sources.column_names import require_distinct
 from licet.sources.database_address import located
@@ -47,19 +48,19 @@ _SESSION = (
 )
 
 
-class PostgresEngine:
+class PostgresEngine(WorkedBeside):
     """One session of one database; nothing but temporary tables of its own is written there."""
 
     name = "postgres"
     people_here = True
 
     def __init__(self, url: str, *, workers: int | None = None, alone_rows: int = ALONE_ROWS) -> None:
-        """url: as a catalogue has it. workers, alone_rows: as DuckDBEngine has them.
+        """url: as a catalogue has it. workers, alone_rows: as WorkedBeside has them.
 
         Raises: SourceError SRC-218, SRC-219.
         """
-        self._workers = workers_for_this_machine() if workers is None else workers
-        self._alone_rows, self._url = alone_rows, url
+        super().__init__(workers, alone_rows)
+        self._url = url
         with self.reading("anything"):
             connection = psycopg.connect(located(url), autocommit=True, application_name="licet")
             for statement in _SESSION:
@@ -209,28 +210,6 @@ class PostgresEngine:
 
     def plain_hash(self, text: ir.Value) -> ir.Value:
         return hash_in_postgres(text)
-
-    def transform(
-        self,
-        rows: ir.Table,
-        function: Callable[[pa.Table], pa.Table],
-        schema: pa.Schema,
-        *,
-        together: str | None = None,
-    ) -> Generator[pa.Table]:
-        batches = self._stream(rows if together is None else rows.order_by(together))
-        whole = batches if together is None else cut_between_groups(batches, together)
-        made = spread(whole, function, schema, workers=self._workers, alone_rows=self._alone_rows)
-        with closing(batches), closing(made):
-            yield from made
-
-    def spread(
-        self,
-        batches: Iterable[pa.RecordBatch],
-        function: Callable[[pa.Table], pa.Table],
-        schema: pa.Schema,
-    ) -> Generator[pa.Table]:
-        return spread(batches, function, schema, workers=self._workers, alone_rows=self._alone_rows)
 
     def _stream(self, rows: ir.Table) -> Generator[pa.RecordBatch]:
         with self.reading("the rows of a table"):

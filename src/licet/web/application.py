@@ -79,6 +79,28 @@ ASKED_AMISS = frozenset({"APP-110"})
 #: Downloads that one visitor may have read.
 UPLOAD_RATE = Rate(burst=5, per_second=1 / 60)
 
+#: The modules of pages, each with its router.
+_PAGES = (
+    start_pages,
+    sign_in_pages,
+    settings_pages,
+    data_pages,
+    list_pages,
+    feature_pages,
+    recommendation_pages,
+    discovery_pages,
+    forgetting_pages,
+    notice_pages,
+    receipt_pages,
+    request_pages,
+    signal_pages,
+    compare_pages,
+    audit_pages,
+    guide_pages,
+    impact_pages,
+    ad_pages,
+)
+
 
 def make_application(config: ServeConfig, clock: Callable[[], datetime] = system_clock) -> ASGIApp:
     """clock: the workspace's. Raises: AppError APP-060 or APP-061 for a configuration that must not be served."""
@@ -111,26 +133,7 @@ def make_application(config: ServeConfig, clock: Callable[[], datetime] = system
         StaticFiles(directory=Path(__file__).parent / "static", packages=[("licet.standalone", "styles")]),
         name="static",
     )
-    for part in (
-        start_pages,
-        sign_in_pages,
-        settings_pages,
-        data_pages,
-        list_pages,
-        feature_pages,
-        recommendation_pages,
-        discovery_pages,
-        forgetting_pages,
-        notice_pages,
-        receipt_pages,
-        request_pages,
-        signal_pages,
-        compare_pages,
-        audit_pages,
-        guide_pages,
-        impact_pages,
-        ad_pages,
-    ):
+    for part in _PAGES:
         app.include_router(part.router)
     app.include_router(ad_pages.operators)
     _handle_failures(app)
